@@ -149,7 +149,12 @@ package struct WebhookService: Sendable {
         if let description = edit.description {
             after.description = checks.text("description", description, maximum: 200)
         }
-        if let kinds = edit.kinds { after.kinds = Self.kinds(kinds, &checks) }
+        if let words = edit.kinds {
+            // What a newer version has written there is named like the others to stay.
+            let later = before.laterKinds.intersection(words ?? [])
+            after.kinds = Self.kinds(words, besides: later, &checks)
+            after.laterKinds = later
+        }
         try checks.finish()
         if let isStopped = edit.isStopped, isStopped != (before.stoppedAt != nil) {
             after.stoppedAt = isStopped ? now : nil
@@ -163,7 +168,8 @@ package struct WebhookService: Sendable {
         let fields = [
             after.address != before.address ? "url" : nil,
             after.description != before.description ? "description" : nil,
-            after.kinds != before.kinds ? "events" : nil, after.stoppedAt != before.stoppedAt ? "disabled" : nil,
+            after.kindWords != before.kindWords ? "events" : nil,
+            after.stoppedAt != before.stoppedAt ? "disabled" : nil,
         ].compactMap(\.self)
         try tx.record(
             .webhookChanged, target: id, in: organization, details: ["fields": fields.joined(separator: " ")],
@@ -272,9 +278,11 @@ package struct WebhookService: Sendable {
     ) throws -> (count: Int, hasMore: Bool) {
         let endpoint = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
         try Self.requireRunning(endpoint)
+        let kinds = endpoint.kinds ?? Set(LifecycleEvent.Kind.chosen)
+        // It may want nothing but what only a newer version knows.
+        guard !kinds.isEmpty else { return (0, false) }
         let missed = try tx.lifecycleEvents(
-            missedBy: id, within: endpoint.path, since: time, kinds: endpoint.kinds ?? Set(LifecycleEvent.Kind.chosen),
-            limit: Self.mostRecovered)
+            missedBy: id, within: endpoint.path, since: time, kinds: kinds, limit: Self.mostRecovered)
         if !missed.isEmpty { _ = try again(missed, to: endpoint, by: actor, at: now(), tx: tx) }
         return (missed.count, missed.count == Self.mostRecovered)
     }
@@ -351,11 +359,14 @@ package struct WebhookService: Sendable {
         return text
     }
 
-    private static func kinds(_ texts: [String]?, _ checks: inout FieldChecks) -> Set<LifecycleEvent.Kind>? {
+    /// - Parameter later: Words that are no kind here and may be said all the same.
+    private static func kinds(
+        _ texts: [String]?, besides later: Set<String> = [], _ checks: inout FieldChecks
+    ) -> Set<LifecycleEvent.Kind>? {
         guard let texts else { return nil }
         checks.require(!texts.isEmpty, "events", "required", "Must name at least one, or be left out for all.")
         var kinds: Set<LifecycleEvent.Kind> = []
-        for (index, text) in texts.enumerated() {
+        for (index, text) in texts.enumerated() where !later.contains(text) {
             let kind = LifecycleEvent.Kind.chosen.first { $0.rawValue == text }
             checks.require(kind != nil, "events.\(index)", "unknown", "There is no such event.")
             if let kind { kinds.insert(kind) }

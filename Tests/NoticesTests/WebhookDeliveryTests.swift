@@ -94,6 +94,44 @@ struct WebhookDeliveryTests {
         }
     }
 
+    @Test func `an edit by a version that does not know all kinds of an endpoint keeps those`() async throws {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe, kinds: ["credential.expired"]).endpoint
+            let (service, actor, organization) = (desk.service, tree.caller(of: tree.europe), tree.europe.id)
+            let written = "credential.expired credential.of_tomorrow"
+            func edit(_ edit: WebhookEdit) async throws -> String? {
+                try await tree.store.write { tx in
+                    _ = try service.edit(endpoint.id, in: organization, edit, as: actor, tx: tx)
+                }
+                return try await tree.store.read { tx in
+                    try tx.first("SELECT kinds FROM webhook_endpoint WHERE id = \(endpoint.id)") { row in
+                        try row.optionalText(0)
+                    } ?? nil
+                }
+            }
+            try await tree.store.write { tx in
+                try tx.perform("UPDATE webhook_endpoint SET kinds = \(written) WHERE id = \(endpoint.id)")
+            }
+            #expect(try await edit(WebhookEdit(description: "Other words")) == written)
+            let both = ["credential.unused", "credential.of_tomorrow"]
+            #expect(try await edit(WebhookEdit(kinds: both)) == "credential.of_tomorrow credential.unused")
+            // What was never there is a slip.
+            await #expect(throws: Refusal.self) { try await edit(WebhookEdit(kinds: ["credential.of_next_week"])) }
+            // With nothing else, nothing is sent from here, and nothing fails.
+            #expect(try await edit(WebhookEdit(kinds: ["credential.of_tomorrow"])) == "credential.of_tomorrow")
+            try await desk.tell("key_1", occasion: "1", in: tree.europe)
+            #expect(try await desk.deliveries(to: endpoint).isEmpty)
+            let found = try await tree.store.write { tx in
+                try service.recover(
+                    endpoint.id, in: organization, since: Instant(milliseconds: 0), as: actor, tx: tx
+                ).count
+            }
+            #expect(found == 0)
+            #expect(try await edit(WebhookEdit(kinds: ["credential.unused"])) == "credential.unused")
+        }
+    }
+
     @Test func `what is not taken is sent again at longer and longer pauses, and at last not any more`() async throws {
         try await SampleTree.open { tree in
             let desk = NoticeDesk(tree)

@@ -11,7 +11,7 @@ extension WebhookEndpoint {
         json.member("url", address)
         json.member("description", description)
         json.name("events")
-        if let kinds { json.array(kinds.map(\.rawValue).sorted()) { $0.string($1) } } else { json.null() }
+        if let kindWords { json.array(kindWords) { $0.string($1) } } else { json.null() }
         json.member("disabled_at", stoppedAt)
         json.member("disabled_reason", stop?.rawValue)
         json.member("failing_since", failingSince)

@@ -20,6 +20,8 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
     package var description: String?
     /// What it wants to be told, nil for everything, also what there will be.
     package var kinds: Set<LifecycleEvent.Kind>?
+    /// Words of kinds besides, that a newer version has written and this one does not know. They are kept as they are.
+    package var laterKinds: Set<String>
     package var stoppedAt: Instant?
     package var stop: Stop?
     /// Since when it has taken nothing, nil where it took the last.
@@ -32,9 +34,15 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
 
     package var organization: ID<Organization> { path.last }
 
+    /// The words of all that it wants to be told, in order; nil for everything.
+    package var kindWords: [String]? {
+        kinds.map { Set($0.map(\.rawValue)).union(laterKinds).sorted() }
+    }
+
     package init(
         id: ID<WebhookEndpoint>, path: OrganizationPath, address: String, description: String?,
-        kinds: Set<LifecycleEvent.Kind>?, stoppedAt: Instant? = nil, stop: Stop? = nil, failingSince: Instant? = nil,
+        kinds: Set<LifecycleEvent.Kind>?, laterKinds: Set<String> = [], stoppedAt: Instant? = nil, stop: Stop? = nil,
+        failingSince: Instant? = nil,
         createdAt: Instant, createdBy: String, revision: Int = 1
     ) {
         self.id = id
@@ -42,6 +50,7 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
         self.address = address
         self.description = description
         self.kinds = kinds
+        self.laterKinds = laterKinds
         self.stoppedAt = stoppedAt
         self.stop = stop
         self.failingSince = failingSince

@@ -60,7 +60,7 @@ extension Transaction {
             """
             INSERT INTO webhook_endpoint (organization_id, account_id, \(fixed: columns))
             VALUES (\(endpoint.organization), \(endpoint.path.root), \(endpoint.id), \(endpoint.path.stored),
-            \(endpoint.address), \(endpoint.description.stored), \(endpoint.kinds?.storedText.stored ?? .null),
+            \(endpoint.address), \(endpoint.description.stored), \(endpoint.storedKinds),
             \(endpoint.stoppedAt.stored), \((endpoint.stop?.rawValue).stored), \(endpoint.failingSince.stored),
             \(endpoint.createdAt), \(endpoint.createdBy), \(endpoint.revision))
             """)
@@ -71,7 +71,7 @@ extension Transaction {
         try perform(
             """
             UPDATE webhook_endpoint SET address = \(endpoint.address), description = \(endpoint.description.stored),
-            kinds = \(endpoint.kinds?.storedText.stored ?? .null), stopped_at = \(endpoint.stoppedAt.stored),
+            kinds = \(endpoint.storedKinds), stopped_at = \(endpoint.stoppedAt.stored),
             stop = \((endpoint.stop?.rawValue).stored), failing_since = \(endpoint.failingSince.stored),
             revision = \(endpoint.revision) WHERE id = \(endpoint.id)
             """)
@@ -149,18 +149,16 @@ extension Transaction {
     }
 }
 
-extension Set<LifecycleEvent.Kind> {
-    /// Their words, in order.
-    fileprivate var storedText: String { map(\.rawValue).sorted().joined(separator: " ") }
-}
-
 extension WebhookEndpoint {
-    /// A word that is no kind any more is left out.
+    fileprivate var storedKinds: StoredValue { (kindWords?.joined(separator: " ")).stored }
+
     fileprivate init(row: StoredRow) throws(StoreError) {
-        let kinds = row.isNull(4) ? nil : Set(try row.words(4).compactMap(LifecycleEvent.Kind.init(rawValue:)))
+        let words = row.isNull(4) ? nil : try row.words(4)
+        let kinds = words.map { Set($0.compactMap(LifecycleEvent.Kind.init(rawValue:))) }
+        let later = (words ?? []).filter { LifecycleEvent.Kind(rawValue: $0) == nil }
         self.init(
             id: try row.id(0), path: try row.path(1), address: try row.text(2), description: try row.optionalText(3),
-            kinds: kinds, stoppedAt: try row.optionalInstant(5),
+            kinds: kinds, laterKinds: Set(later), stoppedAt: try row.optionalInstant(5),
             stop: try row.optionalText(6).flatMap(Stop.init(rawValue:)), failingSince: try row.optionalInstant(7),
             createdAt: try row.instant(8), createdBy: try row.text(9), revision: try row.count(10))
     }

@@ -58,7 +58,7 @@ extension WebConsole {
                 name: endpoint.address, isCode: true, badge: Self.badge(of: endpoint),
                 status: Self.badge(of: endpoint) == nil ? "Active" : nil,
                 cells: [
-                    ListPage.Cell(text: endpoint.kinds.map { "\($0.count)" } ?? "Everything"),
+                    ListPage.Cell(text: endpoint.kindWords.map { "\($0.count)" } ?? "Everything"),
                     ListPage.Cell(time: TimeWords(endpoint.createdAt, now: entered.now)),
                 ],
                 actions: [
@@ -130,7 +130,7 @@ extension WebConsole {
             ? nil
             : DetailTable(
                 caption: "What was sent", columns: ["Event", "Status", "About", "Since"], rows: rows, nextLink: next)
-        let told = endpoint.kinds?.map(\.rawValue).sorted().joined(separator: ", ")
+        let told = endpoint.kindWords?.joined(separator: ", ")
         return .page(
             DetailPage(
                 shell: entered.shell(below: endpoint.address),

@@ -11,6 +11,8 @@ struct WebhookForm: Sendable {
     var address = ""
     var description = ""
     var kinds: Set<LifecycleEvent.Kind> = []
+    /// Words that only a newer version knows. They stay, unless somebody takes them away.
+    var laterKinds: Set<String> = []
     var isStopped = false
     /// The revision that the page showed, empty for a new one.
     var revision = ""
@@ -20,7 +22,9 @@ struct WebhookForm: Sendable {
     init(_ form: PageForm) {
         address = form.text("url")
         description = form.text("description")
-        kinds = Set(form.names(behind: Self.event).compactMap(LifecycleEvent.Kind.init(rawValue:)))
+        let words = form.names(behind: Self.event)
+        kinds = Set(words.compactMap(LifecycleEvent.Kind.init(rawValue:)))
+        laterKinds = Set(words.filter { LifecycleEvent.Kind(rawValue: $0) == nil })
         isStopped = form["disabled"] != nil
         revision = form.text("revision")
     }
@@ -29,12 +33,16 @@ struct WebhookForm: Sendable {
         address = endpoint.address
         description = endpoint.description ?? ""
         kinds = endpoint.kinds ?? []
+        laterKinds = endpoint.laterKinds
         isStopped = endpoint.stoppedAt != nil
         revision = "\(endpoint.revision)"
     }
 
     /// Nil for all of them: what nobody has chosen from.
-    var chosen: [String]? { kinds.isEmpty ? nil : kinds.map(\.rawValue).sorted() }
+    var chosen: [String]? {
+        let words = laterKinds.union(kinds.map(\.rawValue))
+        return words.isEmpty ? nil : words.sorted()
+    }
 
     func sections(_ words: ProductWords, _ errors: FieldErrors) -> [FormSection] {
         let boxes = LifecycleEvent.Kind.chosen.map { kind in
@@ -42,6 +50,11 @@ struct WebhookForm: Sendable {
                 TickField(
                     name: Self.event + kind.rawValue, words: kind.rawValue, under: kind.under(words),
                     isTicked: kinds.contains(kind)))
+        }
+        let laterBoxes = laterKinds.sorted().map { word in
+            FormItem.tick(
+                TickField(
+                    name: Self.event + word, words: word, under: "known to a newer version alone", isTicked: true))
         }
         let state = TickField(
             name: "disabled", words: "Send nothing for now",
@@ -64,7 +77,7 @@ struct WebhookForm: Sendable {
                 ]),
             FormSection(
                 heading: "What it is told", words: "Without any, it’s told everything, also what there will be.",
-                items: boxes),
+                items: boxes + laterBoxes),
         ] + (revision.isEmpty ? [] : [FormSection(heading: "Whether it’s sent to", items: [.tick(state)])])
     }
 }
