@@ -4,6 +4,7 @@ import Locking
 package import Logging
 package import Model
 package import Persistence
+package import ProductDefinition
 import ServiceLifecycle
 
 /// Sends what is due to endpoints, for as long as the server runs. What one node claims, no other sends until the lease has lapsed; what
@@ -25,6 +26,7 @@ package final class WebhookDeliverer: Service {
     private let store: any Store
     private let node: ID<Node>
     private let vault: WebhookVault
+    private let plans: PlanCatalogue
     private let schedule: WebhookSchedule
     private let send: @Sendable (WebhookRequest) async -> WebhookAnswer
     private let logger: Logger
@@ -35,13 +37,14 @@ package final class WebhookDeliverer: Service {
 
     /// - Parameter send: Sends a message once, for at most ``patience``.
     package init(
-        store: any Store, node: ID<Node>, vault: WebhookVault, schedule: WebhookSchedule = WebhookSchedule(),
-        logger: Logger, now: @escaping @Sendable () -> Instant,
+        store: any Store, node: ID<Node>, vault: WebhookVault, product: Product,
+        schedule: WebhookSchedule = WebhookSchedule(), logger: Logger, now: @escaping @Sendable () -> Instant,
         send: @escaping @Sendable (WebhookRequest) async -> WebhookAnswer
     ) {
         self.store = store
         self.node = node
         self.vault = vault
+        plans = product.plans
         self.schedule = schedule
         self.send = send
         self.logger = logger
@@ -174,15 +177,23 @@ package final class WebhookDeliverer: Service {
 
     private func answer(to lease: WebhookLease) async throws -> Sent {
         let (delivery, time) = (lease.delivery, now())
-        let (endpoint, event, secrets, keys) = try await store.read { tx in
-            (
-                try tx.webhookEndpoint(delivery.endpoint), try tx.lifecycleEvent(delivery.event),
+        let (endpoint, account, event, secrets, keys) = try await store.read { tx in
+            let endpoint = try tx.webhookEndpoint(delivery.endpoint)
+            return (
+                endpoint, try endpoint.flatMap { try tx.account($0.path.root) },
+                try tx.lifecycleEvent(delivery.event),
                 try tx.webhookSecrets(of: delivery.endpoint, at: time),
                 try tx.dataKeys(of: delivery.endpoint.description)
             )
         }
-        guard let endpoint, endpoint.stoppedAt == nil else {
+        guard let endpoint, let account, endpoint.stoppedAt == nil,
+            plans.features(ofPlan: account.plan, isOperator: account.isOperator).contains(.webhooks)
+        else {
             return Sent(endpoint: nil, answer: .failed(code: "disabled"), at: time, milliseconds: 0)
+        }
+        guard account.suspendedAt == nil else {
+            return Sent(
+                endpoint: endpoint, answer: .failed(code: WebhookVerdict.suspended), at: time, milliseconds: 0)
         }
         guard let event else {
             return Sent(endpoint: endpoint, answer: .failed(code: "event-gone"), at: time, milliseconds: 0)
@@ -226,6 +237,8 @@ package final class WebhookDeliverer: Service {
             guard try tx.settle(lease, as: state, again: again, at: now) else { return }
             try tx.insert(attempt)
             if verdict.isTaken { return try tx.setFailing(since: nil, endpoint.id) }
+            // The receiver has nothing to do with it.
+            if verdict.error == WebhookVerdict.suspended { return }
             try tx.setFailing(since: sent.at, endpoint.id)
             let isHopeless =
                 again == nil
@@ -260,6 +273,9 @@ extension Transaction {
 
 /// What an answer means.
 struct WebhookVerdict: Hashable, Sendable {
+    /// Why a message was not sent whose account is suspended: it waits as one does that was not taken.
+    static let suspended = "suspended"
+
     let status: Int?
     /// Why it was not taken, nil where it was.
     let error: String?

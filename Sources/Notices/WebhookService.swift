@@ -68,6 +68,7 @@ package struct WebhookService: Sendable {
 
     package let vault: WebhookVault
     private let words: ProductWords
+    private let plans: PlanCatalogue
     /// Whether `http` will do, as for a developer's own machine.
     private let allowsPlain: Bool
     private let now: @Sendable () -> Instant
@@ -77,6 +78,7 @@ package struct WebhookService: Sendable {
     ) {
         self.vault = vault
         words = product.words
+        plans = product.plans
         self.allowsPlain = allowsPlain
         self.now = now
     }
@@ -223,7 +225,7 @@ package struct WebhookService: Sendable {
         _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, as actor: Actor, tx: borrowing Transaction
     ) throws -> WebhookDelivery {
         let endpoint = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
-        try Self.requireRunning(endpoint)
+        try requireRunning(endpoint, tx: tx)
         let now = now()
         let event = EventDraft(
             .webhookTest, subject: id.description, occasion: actor.requestID + ".\(now.milliseconds)",
@@ -262,7 +264,7 @@ package struct WebhookService: Sendable {
     ) throws -> WebhookDelivery {
         let found = try find(endpoint, in: organization, where: actor, may: .webhooksManage, tx: tx)
         guard let delivery = try tx.webhookDelivery(id), delivery.endpoint == endpoint else { throw Refusal.notFound }
-        try Self.requireRunning(found)
+        try requireRunning(found, tx: tx)
         guard let event = try tx.lifecycleEvent(delivery.event) else {
             throw Refusal.conflict(code: "event_gone", explanation: "What was sent is not kept any longer.")
         }
@@ -277,7 +279,7 @@ package struct WebhookService: Sendable {
         tx: borrowing Transaction
     ) throws -> (count: Int, hasMore: Bool) {
         let endpoint = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
-        try Self.requireRunning(endpoint)
+        try requireRunning(endpoint, tx: tx)
         let kinds = endpoint.kinds ?? Set(LifecycleEvent.Kind.chosen)
         // It may want nothing but what only a newer version knows.
         guard !kinds.isEmpty else { return (0, false) }
@@ -337,9 +339,17 @@ package struct WebhookService: Sendable {
         return endpoint
     }
 
-    private static func requireRunning(_ endpoint: WebhookEndpoint) throws(Refusal) {
+    private func requireRunning(_ endpoint: WebhookEndpoint, tx: borrowing Transaction) throws {
         guard endpoint.stoppedAt == nil else {
-            throw .conflict(code: "webhook_disabled", explanation: "Nothing is sent there until it is enabled again.")
+            throw Refusal.conflict(
+                code: "webhook_disabled", explanation: "Nothing is sent there until it is enabled again.")
+        }
+        // Where there are no plans, none is asked for.
+        guard !plans.definitions.isEmpty else { return }
+        guard let account = try tx.account(endpoint.path.root) else { throw Refusal.notFound }
+        guard plans.features(ofPlan: account.plan, isOperator: account.isOperator).contains(.webhooks) else {
+            throw Refusal.conflict(
+                code: "plan", explanation: "The plan of the \(words[.account].singular) does not include webhooks.")
         }
     }
 

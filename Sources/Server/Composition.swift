@@ -455,7 +455,9 @@ struct Composition {
 
     /// Sends what is to be told.
     private var deliverer: WebhookDeliverer {
-        WebhookDeliverer(store: store, node: node, vault: webhooks.vault, logger: logger, now: now) {
+        WebhookDeliverer(
+            store: store, node: node, vault: webhooks.vault, product: product, logger: logger, now: now
+        ) {
             [webhookCall, webhookMeasures] in
             let outcome = await webhookCall.post(
                 $0.body, to: $0.address, headers: $0.headers, within: WebhookDeliverer.patience)

@@ -42,11 +42,11 @@ struct NoticeDesk {
 
     /// - Parameter answer: What the endpoints answer to a message.
     func node(
-        on store: (any Store)? = nil, number: Int = 1,
+        on store: (any Store)? = nil, number: Int = 1, of product: Product? = nil,
         _ answer: @escaping @Sendable (WebhookRequest) async -> WebhookAnswer
     ) -> WebhookDeliverer {
         WebhookDeliverer(
-            store: store ?? tree.store, node: ID(at: Int64(number)), vault: vault,
+            store: store ?? tree.store, node: ID(at: Int64(number)), vault: vault, product: product ?? tree.product,
             schedule: WebhookSchedule(draw: { _ in 0 }), logger: Logger(label: "test"), now: tree.clock.now
         ) { [sent] in
             sent.note($0)

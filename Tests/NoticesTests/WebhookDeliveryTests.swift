@@ -4,6 +4,7 @@ import Locking
 import Model
 import Notices
 import Persistence
+import ProductDefinition
 import TestSupport
 import Testing
 
@@ -91,6 +92,55 @@ struct WebhookDeliveryTests {
             try await rename(to: "credential.expired")
             #expect(try await node.round() == 1)
             #expect(desk.sent.identifiers.last == new)
+        }
+    }
+
+    @Test func `nothing of a suspended account is sent, and it waits; without webhooks in the plan it is dropped`()
+        async throws
+    {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe).endpoint
+            func suspend(at time: Instant?) async throws {
+                try await tree.store.write { tx in
+                    try tx.perform(
+                        "UPDATE account SET suspended_at = \(time.stored) WHERE organization_id = \(tree.global.id)")
+                }
+            }
+            let node = desk.node { _ in taken }
+            try await suspend(at: tree.clock.current)
+            try await desk.tell("key_1", occasion: "1", in: tree.europe)
+            #expect(try await node.round() == 1)
+            #expect(desk.sent.all.isEmpty)
+            let waiting = try #require(try await desk.deliveries(to: endpoint).first)
+            #expect(waiting.state == .due)
+            let log = try await tree.store.read { tx in
+                (try tx.webhookAttempts(of: waiting.id), try tx.webhookEndpoint(endpoint.id)?.failingSince)
+            }
+            #expect(log.0.map(\.error) == ["suspended"])
+            // Its receiver has done nothing wrong.
+            #expect(log.1 == nil)
+            try await suspend(at: nil)
+            tree.clock.set(try #require(waiting.nextAt))
+            #expect(try await node.round() == 1)
+            #expect(desk.sent.all.count == 1)
+
+            try await desk.tell("key_1", occasion: "2", in: tree.europe)
+            let plan = PlanDefinition(name: "free", features: [.apiAccess])
+            let product = Product(name: "Sample", plans: PlanCatalogue([plan], standard: "free"))
+            #expect(try await desk.node(of: product) { _ in taken }.round() == 1)
+            #expect(desk.sent.all.count == 1)
+            #expect(try await desk.deliveries(to: endpoint).map(\.state) == [.delivered, .abandoned])
+            let service = WebhookService(vault: desk.vault, product: product, allowsPlain: true, now: tree.clock.now)
+            await #expect {
+                try await tree.store.write { tx in
+                    _ = try service.test(
+                        endpoint.id, in: tree.europe.id, as: tree.caller(of: tree.europe), tx: tx)
+                }
+            } throws: { error in
+                guard case .conflict("plan", _)? = error as? Refusal else { return false }
+                return true
+            }
         }
     }
 
