@@ -11,8 +11,8 @@ package struct LifecycleScanner: Sendable {
     private static let page = 500
     /// So many pages of each kind are looked at in a round: what is not reached is for the next.
     private static let pages = 40
-    /// So many events are written in one transaction.
-    private static let step = 100
+    /// So many events are written in one transaction, each with a message for every webhook of its account that wants it: 1,000 at most.
+    private static let step = 1000 / WebhookService.mostOfAccount
     /// An event of a connection may be committed so much later than it is dated: statements that wait for longer are ended.
     private static let lateSeconds = 300
     /// The audit log keeps events for longer: what it does not have of this age, it never had.

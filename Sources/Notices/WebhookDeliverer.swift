@@ -107,7 +107,9 @@ package final class WebhookDeliverer: Service {
             let found = try await store.read { [place] tx in
                 try tx.webhookWork(after: place, at: time, most: WebhookLanes.ofEndpoint, limit: Self.page)
             }
-            let shares = lanes.withLock { $0.shares(of: found, atMost: Self.batch) }
+            for one in found where one.isStopped { try await drop(one.endpoint, at: time) }
+            let work = found.filter { !$0.isStopped }
+            let shares = lanes.withLock { $0.shares(of: work, atMost: Self.batch) }
             if let last = shares.last {
                 turn.withLock { $0 = last.endpoint }
                 return try await claim(shares, at: time)
@@ -119,6 +121,19 @@ package final class WebhookDeliverer: Service {
                 return []
             } else {
                 (place, isFromStart) = (start, true)
+            }
+        }
+    }
+
+    /// Drops what is left on its way to an endpoint that was stopped, in pieces: whoever stopped it dropped the first alone.
+    private func drop(_ endpoint: ID<WebhookEndpoint>, at time: Instant) async throws {
+        var count = WebhookService.mostDropped
+        while count == WebhookService.mostDropped {
+            try Task.checkCancellation()
+            count = try await store.write { tx in
+                // It may be sent to again by now: then what was told before is dropped when it is its turn.
+                guard try tx.webhookEndpoint(endpoint)?.stoppedAt != nil else { return 0 }
+                return try tx.abandonDeliveries(to: endpoint, at: time, limit: WebhookService.mostDropped)
             }
         }
     }
@@ -187,6 +202,7 @@ package final class WebhookDeliverer: Service {
             )
         }
         guard let endpoint, let account, endpoint.stoppedAt == nil,
+            endpoint.sentFrom.map({ delivery.createdAt >= $0 }) ?? true,
             plans.features(ofPlan: account.plan, isOperator: account.isOperator).contains(.webhooks)
         else {
             return Sent(endpoint: nil, answer: .failed(code: "disabled"), at: time, milliseconds: 0)
@@ -262,7 +278,7 @@ extension Transaction {
         endpoint.stop = stop
         endpoint.revision += 1
         try update(endpoint)
-        try abandonDeliveries(to: id, at: now)
+        _ = try abandonDeliveries(to: id, at: now, limit: WebhookService.mostDropped)
         let actor = Actor(
             .command("webhooks"), reach: .everything, permissions: [], requestID: id.description, address: nil)
         try record(

@@ -66,6 +66,9 @@ package struct WebhookService: Sendable {
     /// How many events are sent again at a time.
     package static let mostRecovered = 500
 
+    /// How much of what is on its way is dropped in one transaction.
+    static let mostDropped = 500
+
     package let vault: WebhookVault
     private let words: ProductWords
     private let plans: PlanCatalogue
@@ -162,11 +165,13 @@ package struct WebhookService: Sendable {
             after.stoppedAt = isStopped ? now : nil
             after.stop = isStopped ? .byHand : nil
             after.failingSince = nil
+            if !isStopped { after.sentFrom = now }
         }
         guard after != before else { return before }
         after.revision += 1
         try tx.update(after)
-        if after.stoppedAt != nil { try tx.abandonDeliveries(to: id, at: now) }
+        // The rest is for whoever sends.
+        if after.stoppedAt != nil { _ = try tx.abandonDeliveries(to: id, at: now, limit: Self.mostDropped) }
         let fields = [
             after.address != before.address ? "url" : nil,
             after.description != before.description ? "description" : nil,

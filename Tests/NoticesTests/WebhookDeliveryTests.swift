@@ -95,6 +95,61 @@ struct WebhookDeliveryTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func
+        `what is on its way to an endpoint that is stopped is dropped in pieces, also when it is sent to again at once`(
+            _ isSentToAgain: Bool
+        ) async throws
+    {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe).endpoint
+            let (now, path) = (tree.clock.current, tree.europe.path)
+            let drafts = (0..<1100).map { number in
+                EventDraft(
+                    .expired, subject: "key_\(number % 100)", occasion: "\(number)", path: path, at: now,
+                    [("name", .text("n"))])
+            }
+            #expect(try await tree.store.write { tx in try tx.tell(drafts, at: now) } == 1100)
+            tree.clock.advance(seconds: 1)
+            let (service, actor, organization) = (desk.service, tree.caller(of: tree.europe), tree.europe.id)
+            func edit(isStopped: Bool) async throws {
+                try await tree.store.write { tx in
+                    _ = try service.edit(
+                        endpoint.id, in: organization, WebhookEdit(isStopped: isStopped), as: actor, tx: tx)
+                }
+            }
+            func count(_ condition: BoundSQL) async throws -> Int {
+                try await tree.store.read { tx in
+                    try tx.first("SELECT count(*) FROM webhook_delivery WHERE \(part: condition)") { row in
+                        Int(try row.integer(0))
+                    } ?? 0
+                }
+            }
+            try await edit(isStopped: true)
+            #expect(try await count("finished_at IS NULL") == 600)
+            let node = desk.node { _ in taken }
+            if isSentToAgain {
+                try await edit(isStopped: false)
+                while try await node.round() > 0 {}
+            } else {
+                #expect(try await node.round() == 0)
+            }
+            #expect(try await count("finished_at IS NULL") == 0)
+            #expect(try await count("state = 'abandoned'") == 1100)
+            #expect(desk.sent.all.isEmpty)
+            guard isSentToAgain else { return }
+            // What it missed goes out where somebody wants it to.
+            let recovered = try await tree.store.write { tx in
+                try service.recover(endpoint.id, in: organization, since: now, as: actor, tx: tx)
+            }
+            #expect(recovered.count == 500)
+            #expect(recovered.hasMore)
+            while try await node.round() > 0 {}
+            #expect(Set(desk.sent.identifiers).count == 500)
+        }
+    }
+
     @Test func `nothing of a suspended account is sent, and it waits; without webhooks in the plan it is dropped`()
         async throws
     {
@@ -155,9 +210,7 @@ struct WebhookDeliveryTests {
                     _ = try service.edit(endpoint.id, in: organization, edit, as: actor, tx: tx)
                 }
                 return try await tree.store.read { tx in
-                    try tx.first("SELECT kinds FROM webhook_endpoint WHERE id = \(endpoint.id)") { row in
-                        try row.optionalText(0)
-                    } ?? nil
+                    try tx.first("SELECT kinds FROM webhook_endpoint WHERE id = \(endpoint.id)") { try $0.text(0) }
                 }
             }
             try await tree.store.write { tx in

@@ -24,6 +24,8 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
     package var laterKinds: Set<String>
     package var stoppedAt: Instant?
     package var stop: Stop?
+    /// When it was last sent to again after a stop. What was on its way before is not sent.
+    package var sentFrom: Instant?
     /// Since when it has taken nothing, nil where it took the last.
     package var failingSince: Instant?
     package let createdAt: Instant
@@ -42,8 +44,7 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
     package init(
         id: ID<WebhookEndpoint>, path: OrganizationPath, address: String, description: String?,
         kinds: Set<LifecycleEvent.Kind>?, laterKinds: Set<String> = [], stoppedAt: Instant? = nil, stop: Stop? = nil,
-        failingSince: Instant? = nil,
-        createdAt: Instant, createdBy: String, revision: Int = 1
+        sentFrom: Instant? = nil, failingSince: Instant? = nil, createdAt: Instant, createdBy: String, revision: Int = 1
     ) {
         self.id = id
         self.path = path
@@ -53,6 +54,7 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
         self.laterKinds = laterKinds
         self.stoppedAt = stoppedAt
         self.stop = stop
+        self.sentFrom = sentFrom
         self.failingSince = failingSince
         self.createdAt = createdAt
         self.createdBy = createdBy

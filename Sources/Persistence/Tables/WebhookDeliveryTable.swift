@@ -13,11 +13,16 @@ package struct WebhookWork: Hashable, Sendable {
     package let account: ID<Organization>
     /// How many can be claimed now, up to as many as were asked for.
     package let due: Int
+    /// Whether nothing is sent there any more: what is on its way is to be dropped.
+    package let isStopped: Bool
 
-    package init(endpoint: ID<WebhookEndpoint>, account: ID<Organization>, due: Int) {
+    package init(
+        endpoint: ID<WebhookEndpoint>, account: ID<Organization>, due: Int, isStopped: Bool = false
+    ) {
         self.endpoint = endpoint
         self.account = account
         self.due = due
+        self.isStopped = isStopped
     }
 }
 
@@ -38,24 +43,36 @@ extension Transaction {
         _ events: [LifecycleEvent], to endpoint: ID<WebhookEndpoint>, at now: Instant
     ) throws -> ID<WebhookDelivery>? {
         let first = ID<WebhookDelivery>(at: now.milliseconds)
+        var open: Set<String> = []
+        for subject in Set(events.map(\.subject)) where try isOnItsWay(subject, to: endpoint) { open.insert(subject) }
+        var rows: [[StoredValue]] = []
         for (number, event) in events.enumerated() {
             let id = ID<WebhookDelivery>(value: first.value &+ UInt128(number))
-            let isBehind =
-                try self.first(
-                    """
-                    SELECT 1 FROM webhook_delivery WHERE endpoint_id = \(endpoint) AND subject = \(event.subject)
-                    AND finished_at IS NULL LIMIT 1
-                    """
-                ) { _ in true } ?? false
+            let isBehind = !open.insert(event.subject).inserted
             let state = isBehind ? WebhookDelivery.State.waiting : .due
-            try execute(
+            rows.append([
+                id.stored, endpoint.stored, event.id.stored, event.kind.rawValue.stored, event.subject.stored,
+                state.rawValue.stored, (isBehind ? nil : now).stored, now.stored,
+            ])
+        }
+        try BoundSQL.inPieces(rows) { piece in
+            try perform(
                 """
                 INSERT INTO webhook_delivery (id, endpoint_id, event_id, kind, subject, state, next_at, created_at)
-                VALUES (\(id), \(endpoint), \(event.id), \(event.kind.rawValue), \(event.subject), \(state.rawValue),
-                \((isBehind ? nil : now).stored), \(now))
+                VALUES \(rows: piece)
                 """)
         }
         return events.isEmpty ? nil : first
+    }
+
+    /// Whether something about a credential is on its way to an endpoint.
+    private borrowing func isOnItsWay(_ subject: String, to endpoint: ID<WebhookEndpoint>) throws -> Bool {
+        try first(
+            """
+            SELECT 1 FROM webhook_delivery WHERE endpoint_id = \(endpoint) AND subject = \(subject)
+            AND finished_at IS NULL LIMIT 1
+            """
+        ) { _ in true } ?? false
     }
 
     /// The endpoints that something is on its way to, in the order of their identifiers, each found by one look into an index however much
@@ -78,10 +95,15 @@ extension Transaction {
             FROM walk WHERE walk.id IS NOT NULL AND walk.number < \(limit))
             SELECT walk.id, e.account_id, (SELECT count(*) FROM (SELECT 1 FROM webhook_delivery d
             WHERE d.endpoint_id = walk.id AND d.next_at <= \(now) AND d.lease_until <= \(fixed: dialect.clock)
-            AND d.kind IN (\(anyOf: knownKinds)) LIMIT \(most)) due)
+            AND d.kind IN (\(anyOf: knownKinds)) LIMIT \(most)) due),
+            CASE WHEN e.stopped_at IS NULL THEN 0 ELSE 1 END
             FROM walk JOIN webhook_endpoint e ON e.id = walk.id ORDER BY walk.id
             """
-        ) { row in WebhookWork(endpoint: try row.id(0), account: try row.id(1), due: try row.count(2)) }
+        ) { row in
+            WebhookWork(
+                endpoint: try row.id(0), account: try row.id(1), due: try row.count(2),
+                isStopped: try row.count(3) != 0)
+        }
     }
 
     /// Some for an endpoint that are due at `now` and that nobody has a lease of, the longest due first: claimed for `seconds` by the
@@ -143,12 +165,16 @@ extension Transaction {
             """)
     }
 
-    /// Ends all that is on its way to an endpoint.
-    package borrowing func abandonDeliveries(to id: ID<WebhookEndpoint>, at now: Instant) throws {
-        try perform(
+    /// Ends at most `limit` of what is on its way to an endpoint, and says how many. What waits behind another goes before it: so as long as
+    /// something is left, there is something that ``webhookWork(after:at:most:limit:)`` finds.
+    package borrowing func abandonDeliveries(
+        to id: ID<WebhookEndpoint>, at now: Instant, limit: Int
+    ) throws -> Int {
+        try execute(
             """
-            UPDATE webhook_delivery SET state = 'abandoned', next_at = NULL, finished_at = \(now)
-            WHERE endpoint_id = \(id) AND finished_at IS NULL
+            UPDATE webhook_delivery SET state = 'abandoned', next_at = NULL, finished_at = \(now) WHERE id IN (
+            SELECT id FROM webhook_delivery WHERE endpoint_id = \(id) AND finished_at IS NULL
+            ORDER BY subject DESC, id DESC LIMIT \(limit)) AND finished_at IS NULL
             """)
     }
 

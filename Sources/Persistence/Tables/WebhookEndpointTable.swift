@@ -2,7 +2,8 @@ package import CredentialFormat
 package import Model
 
 private let columns: StaticString = """
-    id, organization_path, address, description, kinds, stopped_at, stop, failing_since, created_at, created_by, revision
+    id, organization_path, address, description, kinds, stopped_at, stop, failing_since, created_at, created_by, revision,
+    sent_from
     """
 
 /// A sealed secret of an endpoint. Two may be in force while one replaces the other.
@@ -62,7 +63,7 @@ extension Transaction {
             VALUES (\(endpoint.organization), \(endpoint.path.root), \(endpoint.id), \(endpoint.path.stored),
             \(endpoint.address), \(endpoint.description.stored), \(endpoint.storedKinds),
             \(endpoint.stoppedAt.stored), \((endpoint.stop?.rawValue).stored), \(endpoint.failingSince.stored),
-            \(endpoint.createdAt), \(endpoint.createdBy), \(endpoint.revision))
+            \(endpoint.createdAt), \(endpoint.createdBy), \(endpoint.revision), \(endpoint.sentFrom.stored))
             """)
     }
 
@@ -73,7 +74,7 @@ extension Transaction {
             UPDATE webhook_endpoint SET address = \(endpoint.address), description = \(endpoint.description.stored),
             kinds = \(endpoint.storedKinds), stopped_at = \(endpoint.stoppedAt.stored),
             stop = \((endpoint.stop?.rawValue).stored), failing_since = \(endpoint.failingSince.stored),
-            revision = \(endpoint.revision) WHERE id = \(endpoint.id)
+            sent_from = \(endpoint.sentFrom.stored), revision = \(endpoint.revision) WHERE id = \(endpoint.id)
             """)
     }
 
@@ -159,7 +160,8 @@ extension WebhookEndpoint {
         self.init(
             id: try row.id(0), path: try row.path(1), address: try row.text(2), description: try row.optionalText(3),
             kinds: kinds, laterKinds: Set(later), stoppedAt: try row.optionalInstant(5),
-            stop: try row.optionalText(6).flatMap(Stop.init(rawValue:)), failingSince: try row.optionalInstant(7),
+            stop: try row.optionalText(6).flatMap(Stop.init(rawValue:)), sentFrom: try row.optionalInstant(11),
+            failingSince: try row.optionalInstant(7),
             createdAt: try row.instant(8), createdBy: try row.text(9), revision: try row.count(10))
     }
 }

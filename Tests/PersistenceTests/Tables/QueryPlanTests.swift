@@ -202,7 +202,7 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.settle(lease, as: .delivered, again: nil, at: now)
             try tx.release(lease)
             try tx.releaseNext(behind: delivery, at: now)
-            try tx.abandonDeliveries(to: id, at: now)
+            _ = try tx.abandonDeliveries(to: id, at: now, limit: 2)
             _ = try tx.webhookDeliveries(to: id, limit: 2)
             _ = try tx.webhookAttempts(of: ID(at: 1))
             _ = try tx.sweepWebhookAttempts(before: now, limit: 2)
