@@ -66,6 +66,10 @@ package struct WebhookService: Sendable {
     /// How many events are sent again at a time.
     package static let mostRecovered = 500
 
+    /// How often an account may have something sent by hand at once: tests, replays and recoveries.
+    package static let mostByHand = 60
+    /// After so many seconds once more.
+    package static let secondsByHand = 60
     /// How much of what is on its way is dropped in one transaction.
     static let mostDropped = 500
 
@@ -236,6 +240,7 @@ package struct WebhookService: Sendable {
             .webhookTest, subject: id.description, occasion: actor.requestID + ".\(now.milliseconds)",
             path: endpoint.path, at: now, [("webhook_id", .text(id.description))]
         ).event(ID(at: now.milliseconds))
+        try takeAllowance(of: endpoint, for: actor, at: now, tx: tx)
         guard try tx.insertOnce(event) else { throw Refusal.tooOften(retryAfterSeconds: 1) }
         return try again([event], to: endpoint, by: actor, at: now, tx: tx)
     }
@@ -273,7 +278,9 @@ package struct WebhookService: Sendable {
         guard let event = try tx.lifecycleEvent(delivery.event) else {
             throw Refusal.conflict(code: "event_gone", explanation: "What was sent is not kept any longer.")
         }
-        return try again([event], to: found, by: actor, at: now(), tx: tx)
+        let now = now()
+        try takeAllowance(of: found, for: actor, at: now, tx: tx)
+        return try again([event], to: found, by: actor, at: now, tx: tx)
     }
 
     /// Sends what an endpoint wants to be told, has not taken since a time, and is not about to be sent anyway.
@@ -286,11 +293,13 @@ package struct WebhookService: Sendable {
         let endpoint = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
         try requireRunning(endpoint, tx: tx)
         let kinds = endpoint.kinds ?? Set(LifecycleEvent.Kind.chosen)
+        let now = now()
+        try takeAllowance(of: endpoint, for: actor, at: now, tx: tx)
         // It may want nothing but what only a newer version knows.
         guard !kinds.isEmpty else { return (0, false) }
         let missed = try tx.lifecycleEvents(
             missedBy: id, within: endpoint.path, since: time, kinds: kinds, limit: Self.mostRecovered)
-        if !missed.isEmpty { _ = try again(missed, to: endpoint, by: actor, at: now(), tx: tx) }
+        if !missed.isEmpty { _ = try again(missed, to: endpoint, by: actor, at: now, tx: tx) }
         return (missed.count, missed.count == Self.mostRecovered)
     }
 
@@ -306,6 +315,25 @@ package struct WebhookService: Sendable {
     }
 
     // MARK: Parts
+
+    /// Takes one of what the account may have sent by hand, whichever endpoint it is for: endpoints can be made anew. Who
+    /// acts for the operator takes none.
+    ///
+    /// - Throws: ``Refusal/tooOften(retryAfterSeconds:)``
+    private func takeAllowance(
+        of endpoint: WebhookEndpoint, for actor: Actor, at now: Instant, tx: borrowing Transaction
+    ) throws {
+        guard actor.reach != .everything else { return }
+        let account = endpoint.path.root
+        let full = now.adding(seconds: Self.mostByHand * Self.secondsByHand)
+        // What lies further ahead than ever is written comes from a clock that was set back.
+        let used = try tx.webhookAllowance(of: account).flatMap { $0 > full ? nil : max($0, now) } ?? now
+        let end = used.adding(seconds: Self.secondsByHand)
+        guard end <= full else {
+            throw Refusal.tooOften(retryAfterSeconds: -full.seconds(since: end))
+        }
+        try tx.setWebhookAllowance(of: account, usedUntil: end)
+    }
 
     /// - Returns: The first of what was put on its way.
     private func again(

@@ -183,6 +183,7 @@ private enum TableBound {
         "usage_cell": .swept(["sweepUsage"]),
         "usage_receipt": .swept(["sweepUsageReceipts"]),
         "user_grant": .bound("one for each user and app"),
+        "webhook_allowance": .bound("one of an account"),
         "webhook_attempt": .swept(["sweepWebhookAttempts"]),
         "notice_mail": .bound("one for each member"),
         "webhook_delivery": .swept(["sweepWebhookDeliveries"]),

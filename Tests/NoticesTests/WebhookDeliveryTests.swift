@@ -150,6 +150,57 @@ struct WebhookDeliveryTests {
         }
     }
 
+    @Test
+    func `what an account has sent by hand has a bound, whichever endpoint it is for, and comes back by the minute`()
+        async throws
+    {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let first = try await desk.endpoint(in: tree.europe).endpoint
+            let second = try await desk.endpoint(in: tree.europe).endpoint
+            let other = try await desk.endpoint(in: tree.stranger).endpoint
+            let service = desk.service
+            func test(_ endpoint: WebhookEndpoint, in organization: Organization) async throws -> Int? {
+                tree.clock.set(tree.clock.current.next)
+                do {
+                    try await tree.store.write { tx in
+                        _ = try service.test(
+                            endpoint.id, in: organization.id, as: tree.caller(of: organization), tx: tx)
+                    }
+                    return nil
+                } catch Refusal.tooOften(let seconds) {
+                    return seconds
+                }
+            }
+            for number in 0..<60 {
+                #expect(try await test(number % 2 == 0 ? first : second, in: tree.europe) == nil)
+            }
+            let wait = try #require(try await test(first, in: tree.europe))
+            #expect((59...60).contains(wait))
+            #expect(try await test(second, in: tree.europe) != nil)
+            #expect(try await test(other, in: tree.stranger) == nil)
+            let delivery = try #require(try await desk.deliveries(to: first).first)
+            let (actor, organization) = (tree.caller(of: tree.europe), tree.europe.id)
+            await #expect(throws: Refusal.self) {
+                try await tree.store.write { tx in
+                    _ = try service.replay(delivery.id, to: first.id, in: organization, as: actor, tx: tx)
+                }
+            }
+            await #expect(throws: Refusal.self) {
+                try await tree.store.write { tx in
+                    _ = try service.recover(
+                        first.id, in: organization, since: Instant(milliseconds: 0), as: actor, tx: tx)
+                }
+            }
+            tree.clock.advance(seconds: wait)
+            #expect(try await test(second, in: tree.europe) == nil)
+            #expect(try await test(second, in: tree.europe) != nil)
+            // A clock that was set back keeps nobody out for a day.
+            tree.clock.advance(seconds: -86_400)
+            #expect(try await test(second, in: tree.europe) == nil)
+        }
+    }
+
     @Test func `nothing of a suspended account is sent, and it waits; without webhooks in the plan it is dropped`()
         async throws
     {

@@ -623,6 +623,23 @@ struct ManagementAPITests {
         #expect(try said.json["email_verified"] == true && said.json["invitation"] == .null)
     }
 
+    @Test func `a customer who sends too many tests is told when to go on`() async throws {
+        let (server, key, id, path) = try await organization()
+        let customer = try await server.makeKey(
+            in: id, scopes: ["claviger:webhooks.manage", "claviger:webhooks.read"], as: key
+        ).secret
+        // Port 9 of this machine discards: nobody answers.
+        let made = try await server.make(path + "/webhooks", ["url": "http://127.0.0.1:9/"], as: customer)
+        let test = "\(path)/webhooks/\(try made["id"].string)/test"
+        var answer = try await server.call("POST", test, bearer: customer, [:])
+        for _ in 0..<100 where answer.status == 201 {
+            answer = try await server.call("POST", test, bearer: customer, [:])
+        }
+        try isProblem(answer, 429, "too-often")
+        #expect((1...60).contains(Int(answer.headers["retry-after"] ?? "") ?? 0))
+        #expect(try await server.call("POST", test, bearer: key, [:]).status == 201)
+    }
+
     @Test func `what is sent to a webhook and what came of it stands in its log, and its secret is shown once`()
         async throws
     {

@@ -1,12 +1,28 @@
 extension Migration {
-    /// From when on an endpoint is sent what was told. What was told before and is still there is dropped.
+    /// From when on an endpoint is sent what was told (what was told before and is still there is dropped); and how much of what an account may
+    /// have sent by hand is used up.
     static let migration0041 = Migration(
-        number: 41, name: "webhooks in pieces", servedFrom: 26,
+        number: 41, name: "webhooks: pieces and allowances", servedFrom: 26,
         sqlite: """
             ALTER TABLE webhook_endpoint ADD COLUMN sent_from INTEGER;
+            CREATE TABLE webhook_allowance (
+                account_id BLOB NOT NULL PRIMARY KEY REFERENCES organization (id) ON DELETE CASCADE,
+                used_until INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
             """,
         postgresParts: [
-            "ALTER TABLE webhook_endpoint ADD COLUMN IF NOT EXISTS sent_from BIGINT;"
+            "ALTER TABLE webhook_endpoint ADD COLUMN IF NOT EXISTS sent_from BIGINT;",
+            """
+            CREATE TABLE IF NOT EXISTS webhook_allowance (
+                account_id BYTEA NOT NULL PRIMARY KEY REFERENCES organization (id) ON DELETE CASCADE,
+                used_until BIGINT NOT NULL
+            );
+            ALTER TABLE webhook_allowance ENABLE ROW LEVEL SECURITY;
+            DROP POLICY IF EXISTS own_rows ON webhook_allowance;
+            CREATE POLICY own_rows ON webhook_allowance
+            USING (account_id = decode(nullif(current_setting('claviger.account', true), ''), 'hex'))
+            WITH CHECK (account_id = decode(nullif(current_setting('claviger.account', true), ''), 'hex'));
+            """,
         ]
     )
 }

@@ -100,6 +100,19 @@ extension WebConsole {
     // MARK: - One
 
     private func showWebhook(_ entered: ConsoleVisit) async throws -> PageReply {
+        .page(try await webhookPage(entered, notice: entered.doneNotice))
+    }
+
+    /// The page of one, with what stood in the way of sending something by hand.
+    private func webhookPage(_ entered: ConsoleVisit, tooOften seconds: Int) async throws -> PageReply {
+        let notice = Notice.caution(
+            "That was too often: \(WebhookService.mostByHand) at once, and one more each minute. "
+                + "Try again in \(Spans.roughly(seconds)).")
+        return PageReply.page(try await webhookPage(entered, notice: notice), .tooManyRequests)
+            .with(.retryAfter, "\(seconds)")
+    }
+
+    private func webhookPage(_ entered: ConsoleVisit, notice: Notice?) async throws -> DetailPage {
         let (service, id) = (try desk(), try entered.id(of: WebhookEndpoint.self))
         let page = Model.Page(limit: 50, after: entered.visit.parameter("after").flatMap { Cursor(parsing: $0) })
         let (endpoint, deliveries) = try await store.read(as: entered.actor) { tx in
@@ -131,26 +144,25 @@ extension WebConsole {
             : DetailTable(
                 caption: "What was sent", columns: ["Event", "Status", "About", "Since"], rows: rows, nextLink: next)
         let told = endpoint.kindWords?.joined(separator: ", ")
-        return .page(
-            DetailPage(
-                shell: entered.shell(below: endpoint.address),
-                pageHead: PageHead(
-                    title: endpoint.address, lead: endpoint.description,
-                    action: entered.may(.webhooksManage)
-                        ? PageLink(words: "Edit", address: entered.link(.editWebhook, text)) : nil, reason: nil),
-                headBadge: Self.badge(of: endpoint), tabs: nil,
-                panels: [
-                    DetailPanel(
-                        "facts", "Details",
-                        facts: [
-                            Fact(term: "ID", text: text, isCode: true, isCopied: true),
-                            Fact(term: "Told of", text: told ?? "Everything", isCode: told != nil),
-                            Fact(term: "Created", time: TimeWords(endpoint.createdAt, now: entered.now)),
-                        ], actions: actions(on: endpoint, entered)),
-                    DetailPanel(
-                        "deliveries", "What was sent", words: "Kept for 7 days.", rows: table,
-                        nothing: rows.isEmpty ? "Nothing was sent yet." : nil),
-                ], notice: entered.doneNotice))
+        return DetailPage(
+            shell: entered.shell(below: endpoint.address),
+            pageHead: PageHead(
+                title: endpoint.address, lead: endpoint.description,
+                action: entered.may(.webhooksManage)
+                    ? PageLink(words: "Edit", address: entered.link(.editWebhook, text)) : nil, reason: nil),
+            headBadge: Self.badge(of: endpoint), tabs: nil,
+            panels: [
+                DetailPanel(
+                    "facts", "Details",
+                    facts: [
+                        Fact(term: "ID", text: text, isCode: true, isCopied: true),
+                        Fact(term: "Told of", text: told ?? "Everything", isCode: told != nil),
+                        Fact(term: "Created", time: TimeWords(endpoint.createdAt, now: entered.now)),
+                    ], actions: actions(on: endpoint, entered)),
+                DetailPanel(
+                    "deliveries", "What was sent", words: "Kept for 7 days.", rows: table,
+                    nothing: rows.isEmpty ? "Nothing was sent yet." : nil),
+            ], notice: notice)
     }
 
     private func actions(on endpoint: WebhookEndpoint, _ entered: ConsoleVisit) -> [DetailAction] {
@@ -184,6 +196,8 @@ extension WebConsole {
             return try await doneOnce(entered, form, next: page, .webhookSent) { tx in
                 _ = try service.test(id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
+        } catch Refusal.tooOften(let seconds) {
+            return try await webhookPage(entered, tooOften: seconds)
         } catch Refusal.conflict {
             // It was disabled meanwhile: how it is now is said on its page.
             return .redirect(page, at: site)
@@ -260,6 +274,8 @@ extension WebConsole {
             return try await doneOnce(entered, form, next: page, .webhookSent) { tx in
                 _ = try service.replay(part, to: id, in: entered.organization.id, as: entered.actor, tx: tx)
             }
+        } catch Refusal.tooOften(let seconds) {
+            return try await webhookPage(entered, tooOften: seconds)
         } catch Refusal.conflict {
             return .redirect(page, at: site)
         }

@@ -208,6 +208,8 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.sweepWebhookAttempts(before: now, limit: 2)
             _ = try tx.sweepWebhookDeliveries(before: now, limit: 2)
             try tx.delete(id)
+            _ = try tx.webhookAllowance(of: ID(at: 1))
+            try tx.setWebhookAllowance(of: ID(at: 1), usedUntil: now)
         },
         Question("connections") { tx in
             let (id, path, now) = (ID<Connection>(at: 1), OrganizationPath(root: ID(at: 1)), Instant(seconds: 1))
