@@ -219,7 +219,7 @@ package final class WebhookDeliverer: Service {
         guard !opened.isEmpty, opened.count == secrets.count else {
             return Sent(endpoint: endpoint, answer: .failed(code: "secret-unreadable"), at: time, milliseconds: 0)
         }
-        let request = WebhookRequest(
+        let request = try WebhookRequest(
             to: endpoint.address, id: event.id.description, at: time.seconds, Array(event.body.utf8), signedBy: opened)
         let begun = ContinuousClock.now
         let answer = await send(request)

@@ -10,14 +10,16 @@ package struct WebhookRequest: Sendable, Redacted {
     ///   - id: Of the event, the same each time that it is sent.
     ///   - seconds: Since 1970: when it is sent, this time.
     ///   - secrets: By which it is signed, one signature each: two while one replaces the other.
-    init(to address: String, id: String, at seconds: Int64, _ body: [UInt8], signedBy secrets: [WebhookSecret]) {
+    init(to address: String, id: String, at seconds: Int64, _ body: [UInt8], signedBy secrets: [WebhookSecret])
+        throws
+    {
         self.address = address
         self.body = body
         headers = [
             ("Content-Type", "application/json"), ("webhook-id", id), ("webhook-timestamp", String(seconds)),
             (
                 "webhook-signature",
-                secrets.map { $0.signature(of: id, at: seconds, body) }.joined(separator: " ")
+                try secrets.map { try $0.signature(of: id, at: seconds, body) }.joined(separator: " ")
             ),
         ]
     }

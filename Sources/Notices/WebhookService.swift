@@ -11,11 +11,16 @@ package struct WebhookDraft: Sendable {
     package var description: String?
     /// Nil for all.
     package var kinds: [String]?
+    /// How it is signed, as in ``WebhookScheme``; nil for a shared secret.
+    package var scheme: String?
 
-    package init(address: String, description: String? = nil, kinds: [String]? = nil) {
+    package init(
+        address: String, description: String? = nil, kinds: [String]? = nil, scheme: String? = nil
+    ) {
         self.address = address
         self.description = description
         self.kinds = kinds
+        self.scheme = scheme
     }
 }
 
@@ -39,7 +44,8 @@ package struct WebhookEdit: Sendable {
 /// An endpoint with its secret, for the one reply that shows it (law 1). It prints without it.
 package struct IssuedWebhook: Sendable, Redacted {
     package let endpoint: WebhookEndpoint
-    package let secret: String
+    /// Nil where receivers verify by a public key, which the endpoint has.
+    package let secret: String?
     /// Until when the secret before it signs too, nil where there is none.
     package let previousEndsAt: Instant?
 }
@@ -107,7 +113,8 @@ package struct WebhookService: Sendable {
         let place = try tx.organization(organization, where: actor, may: .webhooksManage)
         let now = now()
         var checks = FieldChecks()
-        let endpoint = WebhookEndpoint(
+        let scheme = Self.scheme(draft.scheme, &checks) ?? .shared
+        var endpoint = WebhookEndpoint(
             id: ID(at: now.milliseconds), path: place.path, address: check(draft.address, &checks),
             description: checks.text("description", draft.description, maximum: 200),
             kinds: Self.kinds(draft.kinds, &checks), createdAt: now, createdBy: actor.label)
@@ -118,12 +125,14 @@ package struct WebhookService: Sendable {
                 code: "webhook_limit",
                 explanation: "There can be at most \(Self.mostOfAccount) of them for each \(words[.account].singular).")
         }
+        let secret = WebhookSecret(scheme)
+        endpoint.publicKey = secret.publicKey
         try tx.insert(endpoint)
-        let secret = try add(1, to: endpoint, under: key, endingOthersAt: now, at: now, tx: tx)
+        try add(secret, 1, to: endpoint, under: key, endingOthersAt: now, at: now, tx: tx)
         try tx.record(
             .webhookCreated, target: endpoint.id, in: organization, details: ["host": Self.host(endpoint.address)],
             by: actor, at: now)
-        return IssuedWebhook(endpoint: endpoint, secret: secret, previousEndsAt: nil)
+        return IssuedWebhook(endpoint: endpoint, secret: secret.text, previousEndsAt: nil)
     }
 
     /// The endpoints of an organization, oldest first.
@@ -189,8 +198,11 @@ package struct WebhookService: Sendable {
     }
 
     /// Gives another secret. The one before signs too for a while, so that receivers can be told the new one meanwhile.
+    ///
+    /// - Parameter scheme: How the new one signs, nil for as the one before.
     package func rotate(
-        _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, overlapSeconds: Int?, under key: OrganizationKey,
+        _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, overlapSeconds: Int?, scheme: String? = nil,
+        under key: OrganizationKey,
         as actor: Actor, tx: borrowing Transaction
     ) throws -> IssuedWebhook {
         var endpoint = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
@@ -199,17 +211,19 @@ package struct WebhookService: Sendable {
         checks.require(
             (0...Self.longestOverlap).contains(overlap), "overlap_seconds", "out_of_range",
             "Must be 0 to \(Self.longestOverlap).")
+        let secret = WebhookSecret(Self.scheme(scheme, &checks) ?? endpoint.scheme)
         try checks.finish()
         let now = now()
         let number = try (tx.webhookSecrets(of: id, at: Instant(milliseconds: 0)).first?.number ?? 0) + 1
         let end = now.adding(seconds: overlap)
-        let secret = try add(number, to: endpoint, under: key, endingOthersAt: end, at: now, tx: tx)
+        try add(secret, number, to: endpoint, under: key, endingOthersAt: end, at: now, tx: tx)
+        endpoint.publicKey = secret.publicKey
         endpoint.revision += 1
         try tx.update(endpoint)
         try tx.record(
             .webhookRotated, target: id, in: organization, details: ["overlap_seconds": "\(overlap)"], by: actor,
             at: now)
-        return IssuedWebhook(endpoint: endpoint, secret: secret, previousEndsAt: overlap > 0 ? end : nil)
+        return IssuedWebhook(endpoint: endpoint, secret: secret.text, previousEndsAt: overlap > 0 ? end : nil)
     }
 
     /// Removes an endpoint. What was on its way there is not sent.
@@ -351,14 +365,19 @@ package struct WebhookService: Sendable {
     }
 
     private func add(
-        _ number: Int, to endpoint: WebhookEndpoint, under key: OrganizationKey, endingOthersAt end: Instant,
-        at now: Instant, tx: borrowing Transaction
-    ) throws -> String {
-        let secret = WebhookSecret()
+        _ secret: WebhookSecret, _ number: Int, to endpoint: WebhookEndpoint, under key: OrganizationKey,
+        endingOthersAt end: Instant, at now: Instant, tx: borrowing Transaction
+    ) throws {
         let (row, newKey) = try vault.seal(secret, of: endpoint, number: number, under: key, at: now)
         try tx.insert(newKey)
         try tx.insert(row, endingOthersAt: end)
-        return secret.text
+    }
+
+    private static func scheme(_ text: String?, _ checks: inout FieldChecks) -> WebhookScheme? {
+        guard let text else { return nil }
+        let scheme = WebhookScheme(rawValue: text)
+        checks.require(scheme != nil, "signature_scheme", "unknown", "Must be v1 or v1a.")
+        return scheme
     }
 
     private func find(

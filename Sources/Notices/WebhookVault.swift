@@ -5,34 +5,80 @@ import Persistence
 import TextForms
 package import Tokens
 
-/// A secret by which an endpoint knows that something came from here (Standard Webhooks 1.0): 32 bytes, and `whsec_` with them in
-/// Base64 with its padding as people see it. In the URL-safe alphabet half of all secrets would be other ones to the reference library.
+/// What signs messages to an endpoint (Standard Webhooks 1.0): 32 bytes. A shared one is shown as `whsec_` with them in Base64 with its padding:
+/// in the URL-safe alphabet half of all secrets would be other ones to the reference library. Of a private key, people see the public one, `whpk_…`.
 package struct WebhookSecret: Sendable, Redacted {
-    package static let prefix = "whsec_"
     static let byteCount = 32
 
-    let bytes: [UInt8]
+    private enum Key: Sendable {
+        case shared([UInt8])
+        case ed25519(Curve25519.Signing.PrivateKey)
+    }
+
+    private let key: Key
 
     /// A new one.
-    init() {
-        bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+    init(_ scheme: WebhookScheme) {
+        key =
+            switch scheme {
+            case .shared: .shared(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) })
+            case .publicKey: .ed25519(Curve25519.Signing.PrivateKey())
+            }
     }
 
     /// As it was sealed, nil for what is none.
-    init?(bytes: [UInt8]) {
+    init?(_ scheme: WebhookScheme, bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
-        self.bytes = bytes
+        switch scheme {
+        case .shared: key = .shared(bytes)
+        case .publicKey:
+            guard let opened = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes) else { return nil }
+            key = .ed25519(opened)
+        }
     }
 
-    /// What is shown once.
-    package var text: String { Self.prefix + Base64.text(bytes) }
+    var scheme: WebhookScheme {
+        switch key {
+        case .shared: .shared
+        case .ed25519: .publicKey
+        }
+    }
 
-    /// The signature of a message in the scheme `v1`: HMAC-SHA-256 of identifier, time in seconds and body, with points between.
-    package func signature(of id: String, at seconds: Int64, _ body: [UInt8]) -> String {
+    /// What is sealed.
+    var bytes: [UInt8] {
+        switch key {
+        case .shared(let bytes): bytes
+        case .ed25519(let key): Array(key.rawRepresentation)
+        }
+    }
+
+    /// What is shown once, nil for a private key: nobody but this server needs one.
+    package var text: String? {
+        switch key {
+        case .shared(let bytes): "whsec_" + Base64.text(bytes)
+        case .ed25519: nil
+        }
+    }
+
+    /// By which receivers verify, nil for a shared secret.
+    package var publicKey: String? {
+        switch key {
+        case .shared: nil
+        case .ed25519(let key): "whpk_" + Base64.text(Array(key.publicKey.rawRepresentation))
+        }
+    }
+
+    /// The signature of a message: of identifier, time in seconds and body, with points between.
+    package func signature(of id: String, at seconds: Int64, _ body: [UInt8]) throws -> String {
         var message = Array("\(id).\(seconds).".utf8)
         message += body
-        let code = HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: bytes))
-        return "v1," + Base64.text(Array(code))
+        let bytes: [UInt8] =
+            switch key {
+            case .shared(let bytes):
+                Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: bytes)))
+            case .ed25519(let key): Array(try key.signature(for: message))
+            }
+        return "\(scheme.rawValue),\(Base64.text(bytes))"
     }
 }
 
@@ -60,9 +106,10 @@ package struct WebhookVault: Sendable {
         at now: Instant
     ) throws -> (row: WebhookSecretRow, newKey: DataKeyRow) {
         let (key, keyRow) = try organization.makeDataKey(for: endpoint.id.description, at: now)
-        let sealed = try key.seal(secret.bytes, at: place(of: endpoint, number))
+        let sealed = try key.seal(secret.bytes, at: place(of: endpoint, secret.scheme, number))
         let row = WebhookSecretRow(
-            endpoint: endpoint.id, number: number, dataKey: keyRow.id, sealed: sealed, createdAt: now, endsAt: nil)
+            endpoint: endpoint.id, number: number, scheme: secret.scheme, dataKey: keyRow.id, sealed: sealed,
+            createdAt: now, endsAt: nil)
         return (row, keyRow)
     }
 
@@ -73,13 +120,20 @@ package struct WebhookVault: Sendable {
         guard let organization = try await keys.existingKey(of: endpoint.organization) else { return [] }
         return rows.compactMap { row in
             dataKeys.first { $0.id == row.dataKey }.flatMap(organization.open)?
-                .open(row.sealed, at: place(of: endpoint, row.number)).flatMap { WebhookSecret(bytes: $0) }
+                .open(row.sealed, at: place(of: endpoint, row.scheme, row.number))
+                .flatMap { WebhookSecret(row.scheme, bytes: $0) }
         }
     }
 
-    private func place(of endpoint: WebhookEndpoint, _ number: Int) -> SealedPlace {
-        SealedPlace(
-            table: "webhook_secret", field: "secret", organization: endpoint.organization, environment: environment,
+    private func place(of endpoint: WebhookEndpoint, _ scheme: WebhookScheme, _ number: Int) -> SealedPlace {
+        // A key for one scheme never signs in the other.
+        let field =
+            switch scheme {
+            case .shared: "secret"
+            case .publicKey: "private_key"
+            }
+        return SealedPlace(
+            table: "webhook_secret", field: field, organization: endpoint.organization, environment: environment,
             holder: endpoint.id.description, provider: "", generation: number)
     }
 }

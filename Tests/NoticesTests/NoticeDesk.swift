@@ -30,12 +30,13 @@ struct NoticeDesk {
     }
 
     func endpoint(
-        in organization: Organization, at address: String = "https://receiver.example/", kinds: [String]? = nil
+        in organization: Organization, at address: String = "https://receiver.example/", kinds: [String]? = nil,
+        scheme: String? = nil
     ) async throws -> IssuedWebhook {
         let key = try await vault.key(of: organization.id)
         return try await tree.store.write { [service] tx in
             try service.create(
-                WebhookDraft(address: address, kinds: kinds), in: organization.id, under: key,
+                WebhookDraft(address: address, kinds: kinds, scheme: scheme), in: organization.id, under: key,
                 as: SampleTree.theOperator, tx: tx)
         }
     }

@@ -382,12 +382,69 @@ struct WebhookDeliveryTests {
             let stranger = try await desk.endpoint(in: tree.global)
             let run = try await FinishedCommand.python(
                 [
-                    "Tests/ForeignClients/webhook_receiver.py", first.secret, second.secret, stranger.secret,
+                    "Tests/ForeignClients/webhook_receiver.py", try #require(first.secret),
+                    try #require(second.secret), try #require(stranger.secret),
                     try #require(message["webhook-id"]), try #require(message["webhook-timestamp"]),
                     try #require(message["webhook-signature"]), String(decoding: message.body, as: UTF8.self),
                 ])
             #expect(run.lines == ["taken", "taken", "refused", "refused", "refused"], "\(run.text)")
             #expect(run.status == 0)
+        }
+    }
+
+    @Test func `receivers with a public key verify by it, also both while one replaces the other, and have no secret`()
+        async throws
+    {
+        try await SampleTree.open(on: .sqlite) { tree in
+            let desk = NoticeDesk(tree)
+            let first = try await desk.endpoint(in: tree.europe, scheme: "v1a")
+            let (key, organization) = (try await desk.vault.key(of: tree.europe.id), tree.europe.id)
+            let actor = tree.caller(of: tree.europe)
+            func rotate(to scheme: String? = nil) async throws -> IssuedWebhook {
+                try await tree.store.write { [service = desk.service] tx in
+                    try service.rotate(
+                        first.endpoint.id, in: organization, overlapSeconds: 3600, scheme: scheme, under: key,
+                        as: actor, tx: tx)
+                }
+            }
+            let second = try await rotate()
+            #expect(first.secret == nil && second.secret == nil)
+            try await desk.tell("key_1", occasion: "1", in: tree.europe)
+            #expect(try await desk.node { _ in taken }.round() == 1)
+            let message = try #require(desk.sent.all.first)
+            let stranger = try await desk.endpoint(in: tree.northAmerica, scheme: "v1a")
+            let run = try await FinishedCommand.python(
+                [
+                    "Tests/ForeignClients/webhook_public_key.py", try #require(first.endpoint.publicKey),
+                    try #require(second.endpoint.publicKey), try #require(stranger.endpoint.publicKey),
+                    try #require(message["webhook-id"]), try #require(message["webhook-timestamp"]),
+                    try #require(message["webhook-signature"]), String(decoding: message.body, as: UTF8.self),
+                ])
+            #expect(run.lines == ["taken", "taken", "refused", "refused", "refused"], "\(run.text)")
+            #expect(run.status == 0)
+            // The other scheme takes over in the same way.
+            let third = try await rotate(to: "v1")
+            #expect(third.secret?.hasPrefix("whsec_") == true && third.endpoint.publicKey == nil)
+            try await desk.tell("key_2", occasion: "1", in: tree.europe)
+            #expect(try await desk.node { _ in taken }.round() == 1)
+            let mixed = try #require(desk.sent.all.last?["webhook-signature"])
+            #expect(mixed.split(separator: " ").map { String($0.prefix { $0 != "," }) } == ["v1", "v1a"])
+        }
+    }
+
+    @Test func `a key for one scheme signs in no other, whatever its row says (K11)`() async throws {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe, scheme: "v1a").endpoint
+            try await tree.store.write { tx in
+                try tx.perform("UPDATE webhook_secret SET scheme = 'v1' WHERE endpoint_id = \(endpoint.id)")
+            }
+            try await desk.tell("key_1", occasion: "1", in: tree.europe)
+            #expect(try await desk.node { _ in taken }.round() == 1)
+            #expect(desk.sent.all.isEmpty)
+            let delivery = try #require(try await desk.deliveries(to: endpoint).first)
+            let log = try await tree.store.read { tx in try tx.webhookAttempts(of: delivery.id) }
+            #expect(log.map(\.error) == ["secret-unreadable"])
         }
     }
 }

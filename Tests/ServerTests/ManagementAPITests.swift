@@ -623,6 +623,23 @@ struct ManagementAPITests {
         #expect(try said.json["email_verified"] == true && said.json["invitation"] == .null)
     }
 
+    @Test func `a webhook that verifies by a public key is given that, and no secret`() async throws {
+        let (server, key, _, path) = try await organization()
+        let made = try await server.make(
+            path + "/webhooks", ["url": "https://receiver.example/", "signature_scheme": "v1a"], as: key)
+        #expect(made["secret"] == .null && made["signature_scheme"] == "v1a")
+        let first = try made["public_key"].string
+        #expect(first.wholeMatch(of: /whpk_[A-Za-z0-9+\/]{43}=/) != nil)
+        let webhook = "\(path)/webhooks/\(try made["id"].string)"
+        let rotated = try await server.call("POST", webhook + "/rotate", bearer: key, [:])
+        #expect(rotated.status == 200)
+        #expect(try rotated.json["secret"] == .null && rotated.json["public_key"].string != first)
+        #expect(try await server.get(webhook, bearer: key).json["public_key"] == rotated.json["public_key"])
+        try isProblem(
+            try await server.call(
+                "POST", webhook + "/rotate", bearer: key, ["signature_scheme": "v2"]), 422, "invalid")
+    }
+
     @Test func `a customer who sends too many tests is told when to go on`() async throws {
         let (server, key, id, path) = try await organization()
         let customer = try await server.makeKey(

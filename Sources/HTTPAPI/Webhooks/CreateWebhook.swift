@@ -20,7 +20,7 @@ struct CreateWebhook: Endpoint {
         let input = try body.input { fields in
             WebhookDraft(
                 address: fields.required("url", .text), description: fields.optional("description", .text),
-                kinds: fields.optional("events", .texts))
+                kinds: fields.optional("events", .texts), scheme: fields.optional("signature_scheme", .text))
         }
         try await api.admitNewWebhook(by: call.actor, in: organization)
         let key = try await api.webhookKey(of: organization, as: call.actor)

@@ -15,11 +15,17 @@ struct RotateWebhook: Endpoint {
         let organization = try call.organization()
         let id: ID<WebhookEndpoint> = try call.id("webhook_id")
         let body = try await call.optionalBody()
-        let input = try body.input { $0.optional("overlap_seconds", .wholeNumber) }
+        let input = try body.input { fields in
+            (
+                overlap: fields.optional("overlap_seconds", .wholeNumber),
+                scheme: fields.optional("signature_scheme", .text)
+            )
+        }
         let key = try await api.webhookKey(of: organization, as: call.actor)
         return try await api.creating(call, body) { [api, actor = call.actor] tx in
             let issued = try input.apply {
-                try api.webhooks.rotate(id, in: organization, overlapSeconds: $0, under: key, as: actor, tx: tx)
+                try api.webhooks.rotate(
+                    id, in: organization, overlapSeconds: $0.overlap, scheme: $0.scheme, under: key, as: actor, tx: tx)
             }
             return .ok(revision: issued.endpoint.revision) { json in
                 issued.write(to: &json)

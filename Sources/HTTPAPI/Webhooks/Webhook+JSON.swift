@@ -12,6 +12,8 @@ extension WebhookEndpoint {
         json.member("description", description)
         json.name("events")
         if let kindWords { json.array(kindWords) { $0.string($1) } } else { json.null() }
+        json.member("signature_scheme", scheme.rawValue)
+        json.member("public_key", publicKey)
         json.member("disabled_at", stoppedAt)
         json.member("disabled_reason", stop?.rawValue)
         json.member("failing_since", failingSince)
@@ -22,7 +24,7 @@ extension WebhookEndpoint {
 }
 
 extension IssuedWebhook {
-    /// The endpoint with its secret, this once.
+    /// The endpoint with its secret, this once; nil where it verifies by a public key.
     func write(to json: inout JSONWriter) {
         endpoint.write(to: &json)
         json.member("secret", secret)

@@ -1,5 +1,13 @@
 package import CredentialFormat
 
+/// How messages to an endpoint are signed (Standard Webhooks 1.0), as the word before a signature says.
+package enum WebhookScheme: String, Hashable, Sendable, CaseIterable {
+    /// HMAC-SHA-256, by a secret that both sides have.
+    case shared = "v1"
+    /// Ed25519: the receiver has a public key alone, and nothing by which anybody could sign.
+    case publicKey = "v1a"
+}
+
 /// Where an organization wants to be told what becomes of its credentials and of those below it.
 package struct WebhookEndpoint: Entity, Hashable, Sendable {
     package static let prefix = "whk"
@@ -24,6 +32,8 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
     package var laterKinds: Set<String>
     package var stoppedAt: Instant?
     package var stop: Stop?
+    /// The newest key by which it verifies, nil where it has a secret for that.
+    package var publicKey: String?
     /// When it was last sent to again after a stop. What was on its way before is not sent.
     package var sentFrom: Instant?
     /// Since when it has taken nothing, nil where it took the last.
@@ -36,6 +46,9 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
 
     package var organization: ID<Organization> { path.last }
 
+    /// How it is signed to now, while an older secret may sign in another way.
+    package var scheme: WebhookScheme { publicKey == nil ? .shared : .publicKey }
+
     /// The words of all that it wants to be told, in order; nil for everything.
     package var kindWords: [String]? {
         kinds.map { Set($0.map(\.rawValue)).union(laterKinds).sorted() }
@@ -44,7 +57,8 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
     package init(
         id: ID<WebhookEndpoint>, path: OrganizationPath, address: String, description: String?,
         kinds: Set<LifecycleEvent.Kind>?, laterKinds: Set<String> = [], stoppedAt: Instant? = nil, stop: Stop? = nil,
-        sentFrom: Instant? = nil, failingSince: Instant? = nil, createdAt: Instant, createdBy: String, revision: Int = 1
+        publicKey: String? = nil, sentFrom: Instant? = nil, failingSince: Instant? = nil, createdAt: Instant,
+        createdBy: String, revision: Int = 1
     ) {
         self.id = id
         self.path = path
@@ -54,6 +68,7 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
         self.laterKinds = laterKinds
         self.stoppedAt = stoppedAt
         self.stop = stop
+        self.publicKey = publicKey
         self.sentFrom = sentFrom
         self.failingSince = failingSince
         self.createdAt = createdAt

@@ -1,10 +1,12 @@
 extension Migration {
-    /// From when on an endpoint is sent what was told (what was told before and is still there is dropped); and how much of what an account may
-    /// have sent by hand is used up.
+    /// From when on an endpoint is sent what was told (what was told before and is still there is dropped), and by which key it verifies;
+    /// how much of what an account may have sent by hand is used up.
     static let migration0041 = Migration(
-        number: 41, name: "webhooks: pieces and allowances", servedFrom: 26,
+        number: 41, name: "webhooks: pieces, allowances, public keys", servedFrom: 26,
         sqlite: """
             ALTER TABLE webhook_endpoint ADD COLUMN sent_from INTEGER;
+            ALTER TABLE webhook_endpoint ADD COLUMN public_key TEXT;
+            ALTER TABLE webhook_secret ADD COLUMN scheme TEXT NOT NULL DEFAULT 'v1';
             CREATE TABLE webhook_allowance (
                 account_id BLOB NOT NULL PRIMARY KEY REFERENCES organization (id) ON DELETE CASCADE,
                 used_until INTEGER NOT NULL
@@ -12,6 +14,8 @@ extension Migration {
             """,
         postgresParts: [
             "ALTER TABLE webhook_endpoint ADD COLUMN IF NOT EXISTS sent_from BIGINT;",
+            "ALTER TABLE webhook_endpoint ADD COLUMN IF NOT EXISTS public_key TEXT COLLATE \"C\";",
+            "ALTER TABLE webhook_secret ADD COLUMN IF NOT EXISTS scheme TEXT COLLATE \"C\" NOT NULL DEFAULT 'v1';",
             """
             CREATE TABLE IF NOT EXISTS webhook_allowance (
                 account_id BYTEA NOT NULL PRIMARY KEY REFERENCES organization (id) ON DELETE CASCADE,

@@ -3,7 +3,7 @@ package import Model
 
 private let columns: StaticString = """
     id, organization_path, address, description, kinds, stopped_at, stop, failing_since, created_at, created_by, revision,
-    sent_from
+    sent_from, public_key
     """
 
 /// A sealed secret of an endpoint. Two may be in force while one replaces the other.
@@ -11,6 +11,7 @@ package struct WebhookSecretRow: Hashable, Sendable {
     package let endpoint: ID<WebhookEndpoint>
     /// Counts the secrets of the endpoint, from 1.
     package let number: Int
+    package let scheme: WebhookScheme
     package let dataKey: ID<DataKeyRow>
     package let sealed: [UInt8]
     package let createdAt: Instant
@@ -18,11 +19,12 @@ package struct WebhookSecretRow: Hashable, Sendable {
     package let endsAt: Instant?
 
     package init(
-        endpoint: ID<WebhookEndpoint>, number: Int, dataKey: ID<DataKeyRow>, sealed: [UInt8], createdAt: Instant,
-        endsAt: Instant?
+        endpoint: ID<WebhookEndpoint>, number: Int, scheme: WebhookScheme, dataKey: ID<DataKeyRow>, sealed: [UInt8],
+        createdAt: Instant, endsAt: Instant?
     ) {
         self.endpoint = endpoint
         self.number = number
+        self.scheme = scheme
         self.dataKey = dataKey
         self.sealed = sealed
         self.createdAt = createdAt
@@ -63,7 +65,8 @@ extension Transaction {
             VALUES (\(endpoint.organization), \(endpoint.path.root), \(endpoint.id), \(endpoint.path.stored),
             \(endpoint.address), \(endpoint.description.stored), \(endpoint.storedKinds),
             \(endpoint.stoppedAt.stored), \((endpoint.stop?.rawValue).stored), \(endpoint.failingSince.stored),
-            \(endpoint.createdAt), \(endpoint.createdBy), \(endpoint.revision), \(endpoint.sentFrom.stored))
+            \(endpoint.createdAt), \(endpoint.createdBy), \(endpoint.revision), \(endpoint.sentFrom.stored),
+            \(endpoint.publicKey.stored))
             """)
     }
 
@@ -74,7 +77,8 @@ extension Transaction {
             UPDATE webhook_endpoint SET address = \(endpoint.address), description = \(endpoint.description.stored),
             kinds = \(endpoint.storedKinds), stopped_at = \(endpoint.stoppedAt.stored),
             stop = \((endpoint.stop?.rawValue).stored), failing_since = \(endpoint.failingSince.stored),
-            sent_from = \(endpoint.sentFrom.stored), revision = \(endpoint.revision) WHERE id = \(endpoint.id)
+            sent_from = \(endpoint.sentFrom.stored), public_key = \(endpoint.publicKey.stored),
+            revision = \(endpoint.revision) WHERE id = \(endpoint.id)
             """)
     }
 
@@ -99,13 +103,14 @@ extension Transaction {
     package borrowing func webhookSecrets(of id: ID<WebhookEndpoint>, at now: Instant) throws -> [WebhookSecretRow] {
         try all(
             """
-            SELECT endpoint_id, number, data_key, sealed, created_at, ends_at FROM webhook_secret
+            SELECT endpoint_id, number, data_key, sealed, created_at, ends_at, scheme FROM webhook_secret
             WHERE endpoint_id = \(id) AND (ends_at IS NULL OR ends_at > \(now)) ORDER BY number DESC
             """
         ) { row in
             WebhookSecretRow(
-                endpoint: try row.id(0), number: try row.count(1), dataKey: try row.id(2), sealed: try row.bytes(3),
-                createdAt: try row.instant(4), endsAt: try row.optionalInstant(5))
+                endpoint: try row.id(0), number: try row.count(1),
+                scheme: try row.parsed(6, WebhookScheme.init(rawValue:)), dataKey: try row.id(2),
+                sealed: try row.bytes(3), createdAt: try row.instant(4), endsAt: try row.optionalInstant(5))
         }
     }
 
@@ -124,9 +129,9 @@ extension Transaction {
             """)
         try perform(
             """
-            INSERT INTO webhook_secret (endpoint_id, number, data_key, sealed, created_at, ends_at)
-            VALUES (\(secret.endpoint), \(secret.number), \(secret.dataKey), \(secret.sealed), \(secret.createdAt),
-            \(secret.endsAt.stored))
+            INSERT INTO webhook_secret (endpoint_id, number, scheme, data_key, sealed, created_at, ends_at)
+            VALUES (\(secret.endpoint), \(secret.number), \(secret.scheme.rawValue), \(secret.dataKey),
+            \(secret.sealed), \(secret.createdAt), \(secret.endsAt.stored))
             """)
     }
 
@@ -160,7 +165,8 @@ extension WebhookEndpoint {
         self.init(
             id: try row.id(0), path: try row.path(1), address: try row.text(2), description: try row.optionalText(3),
             kinds: kinds, laterKinds: Set(later), stoppedAt: try row.optionalInstant(5),
-            stop: try row.optionalText(6).flatMap(Stop.init(rawValue:)), sentFrom: try row.optionalInstant(11),
+            stop: try row.optionalText(6).flatMap(Stop.init(rawValue:)),
+            publicKey: try row.optionalText(12), sentFrom: try row.optionalInstant(11),
             failingSince: try row.optionalInstant(7),
             createdAt: try row.instant(8), createdBy: try row.text(9), revision: try row.count(10))
     }

@@ -157,6 +157,9 @@ extension WebConsole {
                     facts: [
                         Fact(term: "ID", text: text, isCode: true, isCopied: true),
                         Fact(term: "Told of", text: told ?? "Everything", isCode: told != nil),
+                        endpoint.publicKey.map {
+                            Fact(term: "Public key", text: $0, isCode: true, isCopied: true)
+                        } ?? Fact(term: "Signed by", text: "A secret that its receiver has, too"),
                         Fact(term: "Created", time: TimeWords(endpoint.createdAt, now: entered.now)),
                     ], actions: actions(on: endpoint, entered)),
                 DetailPanel(
@@ -289,7 +292,7 @@ extension WebConsole {
         FormPage(
             shell: entered.shell(below: "Create webhook"),
             pageHead: PageHead(
-                title: "Create webhook", lead: "It gets a secret, shown once, by which your server knows who calls.",
+                title: "Create webhook", lead: "It gets what your server needs to know who calls.",
                 action: nil, reason: nil),
             notice: errors.notice(besides: WebhookForm.names), sentTo: entered.link(.newWebhook),
             token: entered.token(sentTo: .newWebhook), fields: [.idempotencyKey()],
@@ -300,7 +303,8 @@ extension WebConsole {
     private func takeNewWebhook(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {
         let (service, written) = (try desk(), WebhookForm(form))
         let draft = WebhookDraft(
-            address: written.address, description: written.description, kinds: written.chosen)
+            address: written.address, description: written.description, kinds: written.chosen,
+            scheme: written.scheme.rawValue)
         do {
             // As the API does: before a key of the organization is made.
             try await store.read(as: entered.actor) { [product] tx in
@@ -312,7 +316,7 @@ extension WebConsole {
                 try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
                     let issued = try service.create(
                         draft, in: entered.organization.id, under: key, as: entered.actor, tx: tx)
-                    return (issued.endpoint.id.description, issued.secret)
+                    return (issued.endpoint.id.description, issued.secret ?? Self.noSecret)
                 }
             }
             return try await webhookReply(to: outcome, entered, until: nil)
@@ -359,6 +363,9 @@ extension WebConsole {
 
     // MARK: - The secret
 
+    /// In place of the secret of who verifies by a public key.
+    private static let noSecret = "-"
+
     /// The secret, this once; or the way to what was made before.
     private func webhookReply(
         to outcome: FormRepetitions.Outcome, _ entered: ConsoleVisit, until: Instant?
@@ -367,6 +374,9 @@ extension WebConsole {
         case .over(let id):
             let page = id.map { entered.url(.webhook, $0) } ?? entered.url(.webhooks)
             return PageReply.redirect(page, at: site).telling(.secretShownBefore, at: site)
+        case .shown(let id, Self.noSecret):
+            // What its receiver needs stands on its page.
+            return PageReply.redirect(entered.url(.webhook, id), at: site).telling(.webhookSaved, at: site)
         case .shown(let id, let secret):
             let before = until.map { " The one before it signs too until \(DateWords.minute($0))." } ?? ""
             return .page(
@@ -393,8 +403,10 @@ extension WebConsole {
             shell: entered.shell(
                 below: "Replace secret", Crumb(words: endpoint.address, address: entered.link(.webhook, id))),
             pageHead: PageHead(
-                title: "Replace the secret?", lead: "The new one is shown only once.", action: nil, reason: nil),
-            notice: errors.notice(besides: ["overlap_seconds"]), sentTo: entered.link(.rotateWebhook, id),
+                title: "Replace the secret?", lead: "A new secret is shown only once; a public key stays on its page.",
+                action: nil, reason: nil),
+            notice: errors.notice(besides: ["overlap_seconds", "signature_scheme"]),
+            sentTo: entered.link(.rotateWebhook, id),
             token: entered.token(sentTo: .rotateWebhook, id), fields: [.idempotencyKey()],
             sections: [
                 FormSection(
@@ -407,7 +419,10 @@ extension WebConsole {
                                     option(0, "Not any more"), option(3600, "An hour"),
                                     option(86_400, "A day", isChosen: true), option(604_800, "A week"),
                                 ], error: errors["overlap_seconds"]))
-                    ])
+                    ]),
+                FormSection(
+                    heading: "The new one", words: nil,
+                    items: [.radios(WebhookForm.schemeField(endpoint.scheme, error: errors["signature_scheme"]))]),
             ], verb: "Replace secret", cancelLink: entered.link(.webhook, id))
     }
 
@@ -424,15 +439,16 @@ extension WebConsole {
                 var until: Instant?
                 let outcome = try repetitions.once(form, sentTo: entered.visit.path, as: entered.actor, tx: tx) { tx in
                     let issued = try service.rotate(
-                        id, in: entered.organization.id, overlapSeconds: seconds, under: key, as: entered.actor, tx: tx)
+                        id, in: entered.organization.id, overlapSeconds: seconds, scheme: form["signature_scheme"],
+                        under: key, as: entered.actor, tx: tx)
                     until = issued.previousEndsAt
-                    return (issued.endpoint.id.description, issued.secret)
+                    return (issued.endpoint.id.description, issued.secret ?? Self.noSecret)
                 }
                 return (outcome, until)
             }
             return try await webhookReply(to: outcome, entered, until: until)
         } catch let refusal as Refusal {
-            let errors = try FieldErrors(refusal, shown: ["overlap_seconds"])
+            let errors = try FieldErrors(refusal, shown: ["overlap_seconds", "signature_scheme"])
             return .page(webhookRotationPage(entered, endpoint, errors), .unprocessableContent)
         }
     }

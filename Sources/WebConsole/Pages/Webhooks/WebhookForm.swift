@@ -4,7 +4,7 @@ import ProductDefinition
 
 /// What a form says of a webhook: where it is, and what it is told.
 struct WebhookForm: Sendable {
-    static let names: Set<String> = ["url", "description", "events"]
+    static let names: Set<String> = ["url", "description", "events", "signature_scheme"]
     /// Before the name of a box of an event.
     private static let event = "event."
 
@@ -13,6 +13,7 @@ struct WebhookForm: Sendable {
     var kinds: Set<LifecycleEvent.Kind> = []
     /// Words that only a newer version knows. They stay, unless somebody takes them away.
     var laterKinds: Set<String> = []
+    var scheme = WebhookScheme.shared
     var isStopped = false
     /// The revision that the page showed, empty for a new one.
     var revision = ""
@@ -25,6 +26,7 @@ struct WebhookForm: Sendable {
         let words = form.names(behind: Self.event)
         kinds = Set(words.compactMap(LifecycleEvent.Kind.init(rawValue:)))
         laterKinds = Set(words.filter { LifecycleEvent.Kind(rawValue: $0) == nil })
+        scheme = form["signature_scheme"].flatMap(WebhookScheme.init(rawValue:)) ?? .shared
         isStopped = form["disabled"] != nil
         revision = form.text("revision")
     }
@@ -44,6 +46,21 @@ struct WebhookForm: Sendable {
         return words.isEmpty ? nil : words.sorted()
     }
 
+    /// How messages are signed.
+    static func schemeField(_ chosen: WebhookScheme, error: String?) -> RadioField {
+        RadioField(
+            legend: "Signature", name: "signature_scheme",
+            options: [
+                RadioField.Option(
+                    value: WebhookScheme.shared.rawValue, words: "By a secret that both sides have",
+                    under: "HMAC, which every library knows", isChosen: chosen == .shared),
+                RadioField.Option(
+                    value: WebhookScheme.publicKey.rawValue, words: "By a key that only this side has",
+                    under: "Ed25519: your server gets a public key, which is no secret",
+                    isChosen: chosen == .publicKey),
+            ], error: error)
+    }
+
     func sections(_ words: ProductWords, _ errors: FieldErrors) -> [FormSection] {
         let boxes = LifecycleEvent.Kind.chosen.map { kind in
             FormItem.tick(
@@ -61,6 +78,9 @@ struct WebhookForm: Sendable {
             under:
                 "What is on its way is dropped. Once it’s sent to again, what it missed can be sent through the API.",
             isTicked: isStopped)
+        let signing = FormSection(
+            heading: "How it knows who calls", words: nil,
+            items: [.radios(Self.schemeField(scheme, error: errors["signature_scheme"]))])
         return [
             FormSection(
                 heading: "Where it is", words: "Your server, reached from the Internet.",
@@ -78,7 +98,7 @@ struct WebhookForm: Sendable {
             FormSection(
                 heading: "What it is told", words: "Without any, it’s told everything, also what there will be.",
                 items: boxes + laterBoxes),
-        ] + (revision.isEmpty ? [] : [FormSection(heading: "Whether it’s sent to", items: [.tick(state)])])
+        ] + (revision.isEmpty ? [signing] : [FormSection(heading: "Whether it’s sent to", items: [.tick(state)])])
     }
 }
 
