@@ -61,6 +61,21 @@ struct IntegrationListTests {
         #expect(try await visitor.open("/o/\(account)/contacts").text.contains("No contacts yet"))
     }
 
+    @Test func `a new one is given a limit of its own, and what is none is said at its field`() async throws {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Limited", as: demo.operatorKey)
+        var visitor = try await visitor(in: account, "Lina")
+        let path = "/o/\(account)/integrations/new"
+        let form = try await visitor.open(path)
+        let fields = [("label", "Sync"), ("scope.data.read", "on")]
+        let wrong = try await visitor.fill(form, path, fields + [("call_limit", "often")])
+        #expect(
+            wrong.status == 422 && wrong.text.contains("id=\"call_limit-hint\" role=\"alert\""), "\(wrong.text)")
+        _ = try await visitor.fill(form, path, fields + [("call_limit", "100/minute")])
+        let made = try await server.get("/api/v1/organizations/\(account)/integrations", bearer: demo.operatorKey)
+        #expect(try made.json["items"].elements.map { try $0["call_limit"].string } == ["100/minute"], "\(made.text)")
+    }
+
     @Test func `it is searched, filtered, ordered and paged by its address, and never shows a secret`() async throws {
         let (server, demo) = try RunningServer.current
         let account = try await server.makeAccount("Many", as: demo.operatorKey)

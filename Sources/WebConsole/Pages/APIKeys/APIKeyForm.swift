@@ -40,15 +40,17 @@ struct APIKeyForm: Sendable {
     }
 
     /// The fields of the first of two steps.
-    static let details: Set = ["name", "description", "lifetime_seconds", "allowed_addresses"]
+    static let details: Set = [
+        "name", "description", "lifetime_seconds", "allowed_addresses", CallLimitField.name,
+    ]
     /// Those of both.
-    static let names = details.union(["scopes", CallLimitField.name])
+    static let names = details.union(["scopes"])
 
     var draft: APIKeyDraft {
         // What is no number is none of the lifetimes that there are, so the service refuses it.
         APIKeyDraft(
             name: name, description: description, lifetimeSeconds: Int(lifetime) ?? 0, scopes: scopes.sorted(),
-            allowedAddresses: AddressField.blocks(of: addresses))
+            allowedAddresses: AddressField.blocks(of: addresses), callLimit: CallLimitField.limit(of: callLimit))
     }
 
     var edit: APIKeyEdit {
@@ -64,6 +66,7 @@ struct APIKeyForm: Sendable {
             HiddenField(name: "name", value: name), HiddenField(name: "description", value: description),
             HiddenField(name: "lifetime_seconds", value: lifetime),
             HiddenField(name: "allowed_addresses", value: addresses),
+            HiddenField(name: CallLimitField.name, value: callLimit),
         ]
     }
 
@@ -89,7 +92,14 @@ struct APIKeyForm: Sendable {
             FormSection(
                 heading: "Restrict IP addresses", words: "Where the \(word) may be used from.",
                 items: [.area(AddressField.field(addresses, entered, errors))]),
+            limitSection(entered, errors, isFolded: errors[CallLimitField.name] == nil),
         ]
+    }
+
+    private func limitSection(_ entered: ConsoleVisit, _ errors: FieldErrors, isFolded: Bool = false) -> FormSection {
+        FormSection(
+            heading: "Limit", words: "How often it may be used.", isFolded: isFolded,
+            items: [CallLimitField.item(callLimit, entered, errors)])
     }
 
     private func descriptionItem(_ errors: FieldErrors) -> FormItem {
@@ -131,9 +141,7 @@ struct APIKeyForm: Sendable {
             FormSection(
                 heading: "Restrict IP addresses", words: "Where it may be used from.",
                 items: [.area(AddressField.field(addresses, entered, errors))]),
-            FormSection(
-                heading: "Limit", words: "How often it may be used.",
-                items: [CallLimitField.item(callLimit, entered, errors)]),
+            limitSection(entered, errors),
             scopeSection(entered, errors),
         ]
     }

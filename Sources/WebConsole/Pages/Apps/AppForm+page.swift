@@ -162,7 +162,7 @@ extension AppForm {
                 "What is here already is right for most. The browser may be sent to the last addresses after a sign-out (OpenID Connect).",
             isFolded: !isWrong,
             items: selects.map(FormItem.select) + lifetimes.map(FormItem.text)
-                + (app == nil ? [] : [CallLimitField.item(callLimit, entered, errors)]) + signedOut.map(FormItem.text)
+                + [CallLimitField.item(callLimit, entered, errors)] + signedOut.map(FormItem.text)
                 + (entered.me.isOperator ? [.tick(everyone)] : []))
     }
 }

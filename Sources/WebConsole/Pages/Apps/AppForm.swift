@@ -106,7 +106,8 @@ struct AppForm: Sendable {
             authenticationMethod: isPublic ? "none" : optional(method), postLogoutRedirectURIs: signedOutURIs,
             availableTo: isForEveryone ? "everyone" : nil, logoURI: optional(logo), clientURI: optional(homepage),
             policyURI: optional(policy), termsURI: optional(terms), accessTokenSeconds: Int(accessSeconds),
-            refreshTokenSeconds: Int(refreshSeconds), tokenFormat: format, idTokenAlgorithm: algorithm)
+            refreshTokenSeconds: Int(refreshSeconds), tokenFormat: format, idTokenAlgorithm: algorithm,
+            callLimit: CallLimitField.limit(of: callLimit))
     }
 
     /// The changes of an app. What the form does not ask is left as it is.

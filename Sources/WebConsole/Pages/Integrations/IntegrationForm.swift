@@ -46,7 +46,7 @@ struct IntegrationForm: Sendable {
         guard !Self.isLabelAlone(product) else { return IntegrationDraft(label: label, scopes: nil) }
         return IntegrationDraft(
             label: label, scopes: scopes.sorted(), allowedAddresses: .some(AddressField.blocks(of: addresses)),
-            accessTokenSeconds: try seconds, tokenFormat: format)
+            accessTokenSeconds: try seconds, tokenFormat: format, callLimit: CallLimitField.limit(of: callLimit))
     }
 
     /// - Throws: As ``draft(of:)``.
@@ -123,9 +123,9 @@ struct IntegrationForm: Sendable {
                             limits what a stolen token is good for.
                             """, error: errors["access_token_seconds"], maximum: 9, type: "number")),
             ])
-        guard !isNew else { return [name, rights, from, tokens] }
         let limit = FormSection(
             heading: "Limit", words: "How often its tokens may be used, all together.",
+            isFolded: isNew && errors[CallLimitField.name] == nil,
             items: [CallLimitField.item(callLimit, entered, errors)])
         return [name, rights, from, limit, tokens]
     }
