@@ -36,6 +36,21 @@ struct KeyRingOpeningTests {
         }
     }
 
+    /// As while servers of two versions run, or after the newer one was taken back.
+    @Test func `a key of a purpose that only a newer version knows stays as it is and is in nobody's way`() async throws {
+        try await RingUnderTest.open { under in
+            let sealed = try under.masterKey.seal([1, 2, 3], for: "key_ring/later/1")
+            let later = KeyRingRow(
+                purpose: "later", version: 1, sealed: sealed, createdAt: under.clock.current,
+                usedFrom: under.clock.current, retiresAt: nil)
+            try await under.store.write { tx in try tx.insert(later) }
+            let again = try await under.reopened()
+            try await again.rotate(KeyPurpose.rotating, by: atTheMachine)
+            try await again.reload()
+            #expect(try await under.rows.filter { $0.purpose == "later" } == [later])
+        }
+    }
+
     @Test func `of many who open an empty store at once, all get the same keys`() async throws {
         try await StoreUnderTest.current.open { store in
             let masterKey = MasterKey.generate()
