@@ -192,12 +192,13 @@ package final class WebhookDeliverer: Service {
 
     private func answer(to lease: WebhookLease) async throws -> Sent {
         let (delivery, time) = (lease.delivery, now())
-        let (endpoint, account, event, secrets, keys) = try await store.read { tx in
+        let (endpoint, account, event, secrets, sealedHeader, keys) = try await store.read { tx in
             let endpoint = try tx.webhookEndpoint(delivery.endpoint)
             return (
                 endpoint, try endpoint.flatMap { try tx.account($0.path.root) },
                 try tx.lifecycleEvent(delivery.event),
                 try tx.webhookSecrets(of: delivery.endpoint, at: time),
+                endpoint?.headerName == nil ? nil : try tx.webhookHeader(of: delivery.endpoint),
                 try tx.dataKeys(of: delivery.endpoint.description)
             )
         }
@@ -216,11 +217,14 @@ package final class WebhookDeliverer: Service {
         }
         let opened = try await vault.open(secrets, of: endpoint, under: keys)
         // Unsigned, or signed by some of them, it would be refused and say nothing of why.
-        guard !opened.isEmpty, opened.count == secrets.count else {
+        var header: WebhookHeader?
+        if let sealedHeader { header = try await vault.open(sealedHeader, of: endpoint, under: keys) }
+        guard !opened.isEmpty, opened.count == secrets.count, (header == nil) == (endpoint.headerName == nil) else {
             return Sent(endpoint: endpoint, answer: .failed(code: "secret-unreadable"), at: time, milliseconds: 0)
         }
         let request = try WebhookRequest(
-            to: endpoint.address, id: event.id.description, at: time.seconds, Array(event.body.utf8), signedBy: opened)
+            to: endpoint.address, id: event.id.description, at: time.seconds, Array(event.body.utf8), with: header,
+            signedBy: opened)
         let begun = ContinuousClock.now
         let answer = await send(request)
         let taken = (ContinuousClock.now - begun).components

@@ -9,19 +9,23 @@ package struct WebhookRequest: Sendable, Redacted {
     /// - Parameters:
     ///   - id: Of the event, the same each time that it is sent.
     ///   - seconds: Since 1970: when it is sent, this time.
+    ///   - header: A field of the endpoint's own.
     ///   - secrets: By which it is signed, one signature each: two while one replaces the other.
-    init(to address: String, id: String, at seconds: Int64, _ body: [UInt8], signedBy secrets: [WebhookSecret])
+    init(
+        to address: String, id: String, at seconds: Int64, _ body: [UInt8], with header: WebhookHeader?,
+        signedBy secrets: [WebhookSecret]
+    )
         throws
     {
         self.address = address
         self.body = body
-        headers = [
+        let signatures = try secrets.map { try $0.signature(of: id, at: seconds, body) }
+        var headers = [
             ("Content-Type", "application/json"), ("webhook-id", id), ("webhook-timestamp", String(seconds)),
-            (
-                "webhook-signature",
-                try secrets.map { try $0.signature(of: id, at: seconds, body) }.joined(separator: " ")
-            ),
+            ("webhook-signature", signatures.joined(separator: " ")),
         ]
+        if let header { headers.append((header.name, header.value)) }
+        self.headers = headers
     }
 }
 

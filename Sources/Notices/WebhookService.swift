@@ -13,14 +13,18 @@ package struct WebhookDraft: Sendable {
     package var kinds: [String]?
     /// How it is signed, as in ``WebhookScheme``; nil for a shared secret.
     package var scheme: String?
+    /// A field that it is sent besides ours.
+    package var header: WebhookHeaderDraft?
 
     package init(
-        address: String, description: String? = nil, kinds: [String]? = nil, scheme: String? = nil
+        address: String, description: String? = nil, kinds: [String]? = nil, scheme: String? = nil,
+        header: WebhookHeaderDraft? = nil
     ) {
         self.address = address
         self.description = description
         self.kinds = kinds
         self.scheme = scheme
+        self.header = header
     }
 }
 
@@ -30,14 +34,17 @@ package struct WebhookEdit: Sendable {
     package var description: String??
     package var kinds: [String]??
     package var isStopped: Bool?
+    package var header: WebhookHeaderDraft??
 
     package init(
-        address: String? = nil, description: String?? = nil, kinds: [String]?? = nil, isStopped: Bool? = nil
+        address: String? = nil, description: String?? = nil, kinds: [String]?? = nil, isStopped: Bool? = nil,
+        header: WebhookHeaderDraft?? = nil
     ) {
         self.address = address
         self.description = description
         self.kinds = kinds
         self.isStopped = isStopped
+        self.header = header
     }
 }
 
@@ -114,6 +121,7 @@ package struct WebhookService: Sendable {
         let now = now()
         var checks = FieldChecks()
         let scheme = Self.scheme(draft.scheme, &checks) ?? .shared
+        let header = draft.header.flatMap { Self.header($0, &checks) }
         var endpoint = WebhookEndpoint(
             id: ID(at: now.milliseconds), path: place.path, address: check(draft.address, &checks),
             description: checks.text("description", draft.description, maximum: 200),
@@ -127,7 +135,9 @@ package struct WebhookService: Sendable {
         }
         let secret = WebhookSecret(scheme)
         endpoint.publicKey = secret.publicKey
+        endpoint.headerName = header?.name
         try tx.insert(endpoint)
+        if let header { try set(header, of: endpoint, under: key, at: now, tx: tx) }
         try add(secret, 1, to: endpoint, under: key, endingOthersAt: now, at: now, tx: tx)
         try tx.record(
             .webhookCreated, target: endpoint.id, in: organization, details: ["host": Self.host(endpoint.address)],
@@ -154,10 +164,13 @@ package struct WebhookService: Sendable {
 
     /// Changes what is given. What was on its way to an endpoint that is stopped is not sent.
     ///
-    /// - Parameter condition: What the caller demands of the revision.
+    /// - Parameters:
+    ///   - condition: What the caller demands of the revision.
+    ///   - key: Of the organization, from the vault, where a header field is given.
     package func edit(
         _ id: ID<WebhookEndpoint>, in organization: ID<Organization>, _ edit: WebhookEdit,
-        expecting condition: RevisionCondition = .any, as actor: Actor, tx: borrowing Transaction
+        expecting condition: RevisionCondition = .any, under key: OrganizationKey? = nil, as actor: Actor,
+        tx: borrowing Transaction
     ) throws -> WebhookEndpoint {
         let before = try find(id, in: organization, where: actor, may: .webhooksManage, tx: tx)
         try require(revision: before.revision, meets: condition)
@@ -173,16 +186,19 @@ package struct WebhookService: Sendable {
             after.kinds = Self.kinds(words, besides: later, &checks)
             after.laterKinds = later
         }
+        let header = edit.header?.flatMap { Self.header($0, &checks) }
         try checks.finish()
+        if let given = edit.header { after.headerName = given == nil ? nil : header?.name }
         if let isStopped = edit.isStopped, isStopped != (before.stoppedAt != nil) {
             after.stoppedAt = isStopped ? now : nil
             after.stop = isStopped ? .byHand : nil
             after.failingSince = nil
             if !isStopped { after.sentFrom = now }
         }
-        guard after != before else { return before }
+        guard after != before || header != nil else { return before }
         after.revision += 1
         try tx.update(after)
+        if edit.header != nil { try set(header, of: after, under: key, at: now, tx: tx) }
         // The rest is for whoever sends.
         if after.stoppedAt != nil { _ = try tx.abandonDeliveries(to: id, at: now, limit: Self.mostDropped) }
         let fields = [
@@ -190,6 +206,7 @@ package struct WebhookService: Sendable {
             after.description != before.description ? "description" : nil,
             after.kindWords != before.kindWords ? "events" : nil,
             after.stoppedAt != before.stoppedAt ? "disabled" : nil,
+            header != nil || after.headerName != before.headerName ? "header" : nil,
         ].compactMap(\.self)
         try tx.record(
             .webhookChanged, target: id, in: organization, details: ["fields": fields.joined(separator: " ")],
@@ -371,6 +388,38 @@ package struct WebhookService: Sendable {
         let (row, newKey) = try vault.seal(secret, of: endpoint, number: number, under: key, at: now)
         try tx.insert(newKey)
         try tx.insert(row, endingOthersAt: end)
+    }
+
+    /// Puts a header field in the place of the one before, or none.
+    ///
+    /// - Parameter key: Never nil for one that is given.
+    private func set(
+        _ header: WebhookHeader?, of endpoint: WebhookEndpoint, under key: OrganizationKey?, at now: Instant,
+        tx: borrowing Transaction
+    ) throws {
+        let before = try tx.webhookHeader(of: endpoint.id)
+        if let before { try tx.delete(before) }
+        guard let header else { return }
+        guard let key else { throw Refusal.notFound }
+        let (row, newKey) = try vault.seal(
+            header, of: endpoint, number: (before?.number ?? 0) + 1, under: key, at: now)
+        try tx.insert(newKey)
+        try tx.insert(row)
+    }
+
+    private static func header(_ draft: WebhookHeaderDraft, _ checks: inout FieldChecks) -> WebhookHeader? {
+        checks.require(draft.isWhole, "header", "invalid", "Must have name and value, and nothing besides.")
+        checks.require(
+            WebhookHeader.isName(draft.name), "header.name", "invalid",
+            """
+            Must be the name of a header field, of at most \(WebhookHeader.longestName) characters, and none that is ours to say: host, \
+            content-…, webhook-…, or what speaks of the connection or of who calls.
+            """)
+        checks.require(
+            WebhookHeader.isValue(draft.value), "header.value", "invalid",
+            "Must be 1 to \(WebhookHeader.longestValue) letters, digits and signs of ASCII, without blanks around them."
+        )
+        return WebhookHeader(name: draft.name, value: draft.value)
     }
 
     private static func scheme(_ text: String?, _ checks: inout FieldChecks) -> WebhookScheme? {

@@ -125,6 +125,35 @@ package struct WebhookVault: Sendable {
         }
     }
 
+    /// A new value of an endpoint's own header field, sealed.
+    func seal(
+        _ header: WebhookHeader, of endpoint: WebhookEndpoint, number: Int, under organization: OrganizationKey,
+        at now: Instant
+    ) throws -> (row: WebhookHeaderRow, newKey: DataKeyRow) {
+        let (key, keyRow) = try organization.makeDataKey(for: endpoint.id.description, at: now)
+        let sealed = try key.seal(Array(header.value.utf8), at: headerPlace(of: endpoint, header.name, number))
+        let row = WebhookHeaderRow(endpoint: endpoint.id, number: number, dataKey: keyRow.id, sealed: sealed)
+        return (row, keyRow)
+    }
+
+    /// The field that an endpoint is sent, nil where its value does not open.
+    func open(
+        _ row: WebhookHeaderRow, of endpoint: WebhookEndpoint, under dataKeys: [DataKeyRow]
+    ) async throws -> WebhookHeader? {
+        guard let name = endpoint.headerName, let organization = try await keys.existingKey(of: endpoint.organization)
+        else { return nil }
+        return dataKeys.first { $0.id == row.dataKey }.flatMap(organization.open)?
+            .open(row.sealed, at: headerPlace(of: endpoint, name, row.number))
+            .flatMap { WebhookHeader(name: name, value: String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// With its name: a value that was given for one field is sent in no other.
+    private func headerPlace(of endpoint: WebhookEndpoint, _ name: String, _ number: Int) -> SealedPlace {
+        SealedPlace(
+            table: "webhook_header", field: name, organization: endpoint.organization, environment: environment,
+            holder: endpoint.id.description, provider: "", generation: number)
+    }
+
     private func place(of endpoint: WebhookEndpoint, _ scheme: WebhookScheme, _ number: Int) -> SealedPlace {
         // A key for one scheme never signs in the other.
         let field =

@@ -188,6 +188,7 @@ private enum TableBound {
         "notice_mail": .bound("one for each member"),
         "webhook_delivery": .swept(["sweepWebhookDeliveries"]),
         "webhook_endpoint": .bound("so many of an account"),
+        "webhook_header": .bound("one of an endpoint"),
         "webhook_secret": .swept(["sweepWebhookSecrets"]),
     ]
 }

@@ -447,4 +447,68 @@ struct WebhookDeliveryTests {
             #expect(log.map(\.error) == ["secret-unreadable"])
         }
     }
+
+    @Test func `a header field of an endpoint's own is sent, sealed for its name, replaced and removed`() async throws {
+        try await SampleTree.open { tree in
+            let desk = NoticeDesk(tree)
+            let endpoint = try await desk.endpoint(in: tree.europe).endpoint
+            let (service, actor, organization) = (desk.service, tree.caller(of: tree.europe), tree.europe.id)
+            let key = try await desk.vault.key(of: organization)
+            func set(_ header: WebhookHeaderDraft?) async throws {
+                try await tree.store.write { tx in
+                    _ = try service.edit(
+                        endpoint.id, in: organization, WebhookEdit(header: .some(header)), under: key, as: actor, tx: tx
+                    )
+                }
+            }
+            func sent(_ occasion: String) async throws -> WebhookRequest? {
+                let count = desk.sent.all.count
+                try await desk.tell("key_\(occasion)", occasion: occasion, in: tree.europe)
+                #expect(try await desk.node { _ in taken }.round() == 1)
+                return desk.sent.all.count > count ? desk.sent.all.last : nil
+            }
+            try await set(WebhookHeaderDraft(name: "X-Receiver-Key", value: "first S3cr3t"))
+            #expect(try await sent("1")?["X-Receiver-Key"] == "first S3cr3t")
+            try await set(WebhookHeaderDraft(name: "X-Receiver-Key", value: "second S3cr3t"))
+            #expect(try await sent("2")?["X-Receiver-Key"] == "second S3cr3t")
+            // One data key for the secret, one for the value in force.
+            let keys = try await tree.store.read { tx in try tx.dataKeys(of: endpoint.id.description).count }
+            #expect(keys == 2)
+            // A value that was given for one field is sent in no other (K11).
+            try await tree.store.write { tx in
+                try tx.perform("UPDATE webhook_endpoint SET header_name = 'X-Other' WHERE id = \(endpoint.id)")
+            }
+            #expect(try await sent("3") == nil)
+            try await set(nil)
+            let bare = try #require(try await sent("4"))
+            #expect(bare["X-Receiver-Key"] == nil && bare["X-Other"] == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("Host", "a"), ("content-LENGTH", "0"), ("Content_Type", "a"), ("webhook-signature", "v1,a"),
+        ("Transfer-Encoding", "chunked"), ("Proxy-Authorization", "a"), ("X-Forwarded-For", "192.0.2.1"), ("", "a"),
+        ("X A", "a"), ("X:", "a"), ("X-A\r\nX-B", "a"), ("X-A", "a\r\nX-B: b"), ("X-A", "a\0"), ("X-A", "ä"),
+        ("X-A", ""), ("X-A", " a"), ("X-A", String(repeating: "a", count: 1001)),
+        (String(repeating: "a", count: 65), "a"),
+    ])
+    func `no header field of an endpoint's own says what is ours to say, or ends and begins another (R9)`(
+        _ name: String, _ value: String
+    ) async throws {
+        try await SampleTree.open(on: .sqlite) { tree in
+            let desk = NoticeDesk(tree)
+            let (service, key) = (desk.service, try await desk.vault.key(of: tree.europe.id))
+            let draft = WebhookDraft(
+                address: "https://receiver.example/", header: WebhookHeaderDraft(name: name, value: value))
+            await #expect {
+                try await tree.store.write { tx in
+                    _ = try service.create(
+                        draft, in: tree.europe.id, under: key, as: tree.caller(of: tree.europe), tx: tx)
+                }
+            } throws: { error in
+                guard case .invalid(let fields)? = error as? Refusal else { return false }
+                return fields.allSatisfy { $0.field.hasPrefix("header.") }
+            }
+        }
+    }
 }

@@ -640,6 +640,31 @@ struct ManagementAPITests {
                 "POST", webhook + "/rotate", bearer: key, ["signature_scheme": "v2"]), 422, "invalid")
     }
 
+    @Test func `the value of a header of a webhook's own is shown to nobody`() async throws {
+        let (server, key, _, path) = try await organization()
+        let made = try await server.make(
+            path + "/webhooks",
+            ["url": "https://receiver.example/", "header": ["name": "Authorization", "value": "Bearer S3cr3tS3cr3t"]],
+            as: key)
+        #expect(made["header_name"] == "Authorization")
+        let webhook = "\(path)/webhooks/\(try made["id"].string)"
+        let edited = try await server.call(
+            "PATCH", webhook, bearer: key, ["header": ["name": "X-Key", "value": "S3cr3tS3cr3t"]])
+        #expect(try edited.json["header_name"] == "X-Key")
+        for text in ["\(made)", edited.text, try await server.get(path + "/webhooks", bearer: key).text] {
+            #expect(!text.contains("S3cr3t"))
+        }
+        let wrongs: [JSON] = [
+            ["name": "X-Key"], ["name": "Host", "value": "a"], ["name": "X", "value": "a", "more": "b"],
+        ]
+        for wrong in wrongs {
+            try isProblem(
+                try await server.call("PATCH", webhook, bearer: key, ["header": wrong]), 422, "invalid")
+        }
+        let removed = try await server.call("PATCH", webhook, bearer: key, ["header": .null])
+        #expect(try removed.json["header_name"] == .null)
+    }
+
     @Test func `a customer who sends too many tests is told when to go on`() async throws {
         let (server, key, id, path) = try await organization()
         let customer = try await server.makeKey(

@@ -20,7 +20,8 @@ struct CreateWebhook: Endpoint {
         let input = try body.input { fields in
             WebhookDraft(
                 address: fields.required("url", .text), description: fields.optional("description", .text),
-                kinds: fields.optional("events", .texts), scheme: fields.optional("signature_scheme", .text))
+                kinds: fields.optional("events", .texts), scheme: fields.optional("signature_scheme", .text),
+                header: fields.optional("header", .textMap).map { WebhookHeaderDraft(members: $0) })
         }
         try await api.admitNewWebhook(by: call.actor, in: organization)
         let key = try await api.webhookKey(of: organization, as: call.actor)

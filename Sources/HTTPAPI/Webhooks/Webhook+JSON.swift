@@ -14,6 +14,7 @@ extension WebhookEndpoint {
         if let kindWords { json.array(kindWords) { $0.string($1) } } else { json.null() }
         json.member("signature_scheme", scheme.rawValue)
         json.member("public_key", publicKey)
+        json.member("header_name", headerName)
         json.member("disabled_at", stoppedAt)
         json.member("disabled_reason", stop?.rawValue)
         json.member("failing_since", failingSince)

@@ -34,6 +34,8 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
     package var stop: Stop?
     /// The newest key by which it verifies, nil where it has a secret for that.
     package var publicKey: String?
+    /// The name of a header field of its own that it is sent, nil for none.
+    package var headerName: String?
     /// When it was last sent to again after a stop. What was on its way before is not sent.
     package var sentFrom: Instant?
     /// Since when it has taken nothing, nil where it took the last.
@@ -57,7 +59,8 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
     package init(
         id: ID<WebhookEndpoint>, path: OrganizationPath, address: String, description: String?,
         kinds: Set<LifecycleEvent.Kind>?, laterKinds: Set<String> = [], stoppedAt: Instant? = nil, stop: Stop? = nil,
-        publicKey: String? = nil, sentFrom: Instant? = nil, failingSince: Instant? = nil, createdAt: Instant,
+        publicKey: String? = nil, headerName: String? = nil, sentFrom: Instant? = nil, failingSince: Instant? = nil,
+        createdAt: Instant,
         createdBy: String, revision: Int = 1
     ) {
         self.id = id
@@ -69,6 +72,7 @@ package struct WebhookEndpoint: Entity, Hashable, Sendable {
         self.stoppedAt = stoppedAt
         self.stop = stop
         self.publicKey = publicKey
+        self.headerName = headerName
         self.sentFrom = sentFrom
         self.failingSince = failingSince
         self.createdAt = createdAt

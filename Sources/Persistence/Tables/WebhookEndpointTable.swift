@@ -3,7 +3,7 @@ package import Model
 
 private let columns: StaticString = """
     id, organization_path, address, description, kinds, stopped_at, stop, failing_since, created_at, created_by, revision,
-    sent_from, public_key
+    sent_from, public_key, header_name
     """
 
 /// A sealed secret of an endpoint. Two may be in force while one replaces the other.
@@ -66,7 +66,7 @@ extension Transaction {
             \(endpoint.address), \(endpoint.description.stored), \(endpoint.storedKinds),
             \(endpoint.stoppedAt.stored), \((endpoint.stop?.rawValue).stored), \(endpoint.failingSince.stored),
             \(endpoint.createdAt), \(endpoint.createdBy), \(endpoint.revision), \(endpoint.sentFrom.stored),
-            \(endpoint.publicKey.stored))
+            \(endpoint.publicKey.stored), \(endpoint.headerName.stored))
             """)
     }
 
@@ -78,6 +78,7 @@ extension Transaction {
             kinds = \(endpoint.storedKinds), stopped_at = \(endpoint.stoppedAt.stored),
             stop = \((endpoint.stop?.rawValue).stored), failing_since = \(endpoint.failingSince.stored),
             sent_from = \(endpoint.sentFrom.stored), public_key = \(endpoint.publicKey.stored),
+            header_name = \(endpoint.headerName.stored),
             revision = \(endpoint.revision) WHERE id = \(endpoint.id)
             """)
     }
@@ -166,7 +167,8 @@ extension WebhookEndpoint {
             id: try row.id(0), path: try row.path(1), address: try row.text(2), description: try row.optionalText(3),
             kinds: kinds, laterKinds: Set(later), stoppedAt: try row.optionalInstant(5),
             stop: try row.optionalText(6).flatMap(Stop.init(rawValue:)),
-            publicKey: try row.optionalText(12), sentFrom: try row.optionalInstant(11),
+            publicKey: try row.optionalText(12), headerName: try row.optionalText(13),
+            sentFrom: try row.optionalInstant(11),
             failingSince: try row.optionalInstant(7),
             createdAt: try row.instant(8), createdBy: try row.text(9), revision: try row.count(10))
     }

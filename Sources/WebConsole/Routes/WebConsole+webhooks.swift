@@ -160,6 +160,9 @@ extension WebConsole {
                         endpoint.publicKey.map {
                             Fact(term: "Public key", text: $0, isCode: true, isCopied: true)
                         } ?? Fact(term: "Signed by", text: "A secret that its receiver has, too"),
+                        Fact(
+                            term: "Header of its own", text: endpoint.headerName ?? "None",
+                            isCode: endpoint.headerName != nil),
                         Fact(term: "Created", time: TimeWords(endpoint.createdAt, now: entered.now)),
                     ], actions: actions(on: endpoint, entered)),
                 DetailPanel(
@@ -304,7 +307,7 @@ extension WebConsole {
         let (service, written) = (try desk(), WebhookForm(form))
         let draft = WebhookDraft(
             address: written.address, description: written.description, kinds: written.chosen,
-            scheme: written.scheme.rawValue)
+            scheme: written.scheme.rawValue, header: written.header(insteadOf: nil) ?? nil)
         do {
             // As the API does: before a key of the organization is made.
             try await store.read(as: entered.actor) { [product] tx in
@@ -346,12 +349,19 @@ extension WebConsole {
         let written = WebhookForm(form)
         let edit = WebhookEdit(
             address: written.address, description: .some(written.description), kinds: .some(written.chosen),
-            isStopped: written.isStopped)
+            isStopped: written.isStopped, header: written.header(insteadOf: try await webhook(entered).headerName))
         do {
-            _ = try await store.write(as: entered.actor) { tx in
+            var key: OrganizationKey?
+            if edit.header.flatMap(\.self) != nil {
+                try await store.read(as: entered.actor) { tx in
+                    try service.admit(entered.actor, to: entered.organization.id, tx: tx)
+                }
+                key = try await service.vault.key(of: entered.organization.id)
+            }
+            _ = try await store.write(as: entered.actor) { [key] tx in
                 try service.edit(
                     id, in: entered.organization.id, edit, expecting: RevisionCondition(written.revision),
-                    as: entered.actor, tx: tx)
+                    under: key, as: entered.actor, tx: tx)
             }
         } catch let refusal as Refusal {
             let errors = try FieldErrors(refusal, shown: WebhookForm.names)

@@ -207,6 +207,8 @@ struct Question: Sendable, CustomTestStringConvertible {
             _ = try tx.webhookAttempts(of: ID(at: 1))
             _ = try tx.sweepWebhookAttempts(before: now, limit: 2)
             _ = try tx.sweepWebhookDeliveries(before: now, limit: 2)
+            _ = try tx.webhookHeader(of: id)
+            try tx.delete(WebhookHeaderRow(endpoint: id, number: 1, dataKey: ID(at: 1), sealed: [1]))
             try tx.delete(id)
             _ = try tx.webhookAllowance(of: ID(at: 1))
             try tx.setWebhookAllowance(of: ID(at: 1), usedUntil: now)

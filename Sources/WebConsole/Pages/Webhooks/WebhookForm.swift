@@ -4,7 +4,7 @@ import ProductDefinition
 
 /// What a form says of a webhook: where it is, and what it is told.
 struct WebhookForm: Sendable {
-    static let names: Set<String> = ["url", "description", "events", "signature_scheme"]
+    static let names: Set<String> = ["url", "description", "events", "signature_scheme", "header"]
     /// Before the name of a box of an event.
     private static let event = "event."
 
@@ -14,6 +14,9 @@ struct WebhookForm: Sendable {
     /// Words that only a newer version knows. They stay, unless somebody takes them away.
     var laterKinds: Set<String> = []
     var scheme = WebhookScheme.shared
+    var headerName = ""
+    /// What was typed, never what there is. Empty to leave that.
+    private var headerValue = ""
     var isStopped = false
     /// The revision that the page showed, empty for a new one.
     var revision = ""
@@ -27,6 +30,8 @@ struct WebhookForm: Sendable {
         kinds = Set(words.compactMap(LifecycleEvent.Kind.init(rawValue:)))
         laterKinds = Set(words.filter { LifecycleEvent.Kind(rawValue: $0) == nil })
         scheme = form["signature_scheme"].flatMap(WebhookScheme.init(rawValue:)) ?? .shared
+        headerName = form.text("header_name")
+        headerValue = form.text("header_value")
         isStopped = form["disabled"] != nil
         revision = form.text("revision")
     }
@@ -36,6 +41,7 @@ struct WebhookForm: Sendable {
         description = endpoint.description ?? ""
         kinds = endpoint.kinds ?? []
         laterKinds = endpoint.laterKinds
+        headerName = endpoint.headerName ?? ""
         isStopped = endpoint.stoppedAt != nil
         revision = "\(endpoint.revision)"
     }
@@ -44,6 +50,15 @@ struct WebhookForm: Sendable {
     var chosen: [String]? {
         let words = laterKinds.union(kinds.map(\.rawValue))
         return words.isEmpty ? nil : words.sorted()
+    }
+
+    /// The header field of its own that is wanted; the outer nil for that of before.
+    ///
+    /// - Parameter before: The name of the one that there is.
+    func header(insteadOf before: String?) -> WebhookHeaderDraft?? {
+        if headerName.isEmpty, headerValue.isEmpty { return before == nil ? nil : .some(nil) }
+        if headerName == before, headerValue.isEmpty { return nil }
+        return WebhookHeaderDraft(name: headerName, value: headerValue)
     }
 
     /// How messages are signed.
@@ -81,6 +96,22 @@ struct WebhookForm: Sendable {
         let signing = FormSection(
             heading: "How it knows who calls", words: nil,
             items: [.radios(Self.schemeField(scheme, error: errors["signature_scheme"]))])
+        let header = FormSection(
+            heading: "A header of its own",
+            words: "Sent with each message, where your server wants one to let callers in.",
+            items: [
+                .text(
+                    TextField(
+                        label: "Name", name: "header_name", value: headerName,
+                        hint: revision.isEmpty ? "Such as Authorization." : "Without one, none is sent.",
+                        error: errors["header.name"], maximum: WebhookHeader.longestName, isCode: true)),
+                .text(
+                    TextField(
+                        label: "Value", name: "header_value", value: "",
+                        hint: revision.isEmpty ? "Shown to nobody." : "Shown to nobody. Empty leaves the one there is.",
+                        error: errors["header.value"], maximum: WebhookHeader.longestValue, type: "password",
+                        isCode: true)),
+            ])
         return [
             FormSection(
                 heading: "Where it is", words: "Your server, reached from the Internet.",
@@ -98,6 +129,7 @@ struct WebhookForm: Sendable {
             FormSection(
                 heading: "What it is told", words: "Without any, it’s told everything, also what there will be.",
                 items: boxes + laterBoxes),
+            header,
         ] + (revision.isEmpty ? [signing] : [FormSection(heading: "Whether it’s sent to", items: [.tick(state)])])
     }
 }
