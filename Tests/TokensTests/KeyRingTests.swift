@@ -37,7 +37,8 @@ struct KeyRingOpeningTests {
     }
 
     /// As while servers of two versions run, or after the newer one was taken back.
-    @Test func `a key of a purpose that only a newer version knows stays as it is and is in nobody's way`() async throws {
+    @Test func `a key of a purpose that only a newer version knows stays as it is and is in nobody's way`() async throws
+    {
         try await RingUnderTest.open { under in
             let sealed = try under.masterKey.seal([1, 2, 3], for: "key_ring/later/1")
             let later = KeyRingRow(
