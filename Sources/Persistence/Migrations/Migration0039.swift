@@ -2,7 +2,7 @@ extension Migration {
     /// From when on an endpoint is sent what was told (what was told before and is still there is dropped), by which key it verifies, and what
     /// header field of its own it is sent; how much of what an account may have sent by hand is used up.
     static let migration0039 = Migration(
-        number: 41, name: "webhooks: pieces, allowances, public keys, headers", servedFrom: 26,
+        number: 39, name: "webhooks: pieces, allowances, public keys, headers", servedFrom: 26,
         sqlite: """
             ALTER TABLE webhook_endpoint ADD COLUMN sent_from INTEGER;
             ALTER TABLE webhook_endpoint ADD COLUMN public_key TEXT;
