@@ -185,7 +185,7 @@ extension AppService {
 
     /// Users of other accounts are the operator's to offer: whoever has an app that asks everyone as they left it has
     /// its word for it.
-    private func requireGivable(
+    func requireGivable(
         _ app: App, in organization: Organization, by actor: Actor, tx: borrowing Transaction
     ) throws {
         if app.availability == .everyone { try actor.requiresOperator(.accountsManage) }

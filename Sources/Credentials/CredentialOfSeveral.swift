@@ -30,7 +30,7 @@ package struct CredentialOfSeveral: Sendable {
         id = .integration(integration.id)
         (name, organization) = (integration.label, integration.organization)
         organizationName = listed.organizationName
-        (state, isDisabled) = (.active, false)
+        (state, isDisabled) = (integration.state, integration.disabling != nil)
         (addresses, lastUse) = (integration.addresses, listed.lastUse)
     }
 
@@ -38,7 +38,7 @@ package struct CredentialOfSeveral: Sendable {
         let app = listed.app
         id = .app(app.id)
         (name, organization, organizationName) = (app.name, app.organization, listed.organizationName)
-        (state, isDisabled) = (.active, false)
+        (state, isDisabled) = (app.state, app.disabling != nil)
         (addresses, lastUse) = (nil, listed.lastUse)
     }
 

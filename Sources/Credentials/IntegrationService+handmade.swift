@@ -38,6 +38,7 @@ extension IntegrationService {
     ) throws -> HandmadeToken {
         let (integration, organization) = try find(
             id, in: organizationID, where: actor, may: .integrationsManage, tx: tx)
+        guard integration.disabling == nil else { throw Refusal.disabled }
         var checks = FieldChecks()
         let wanted = scopes.map { checks.scopes($0, of: product) } ?? integration.scopes
         checks.require(

@@ -301,14 +301,14 @@ extension IntegrationService {
         return (integration, organization)
     }
 
-    private func requireGivable(
+    func requireGivable(
         _ scopes: ScopeSet, in organization: Organization, by actor: Actor, tx: borrowing Transaction
     ) throws {
         try actor.requiresRights(in: scopes)
         try tx.requireOperatorsOwn(scopes.permissions, in: organization, field: "scopes")
     }
 
-    private func note(
+    func note(
         _ action: AuditAction, _ integration: Integration, _ details: [String: String], by actor: Actor,
         at now: Instant, tx: borrowing Transaction
     ) throws {

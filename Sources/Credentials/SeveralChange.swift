@@ -6,12 +6,12 @@ package enum SeveralChange: String, Hashable, Sendable, CaseIterable {
     case restrict
     case disable, delete
 
-    /// Those that a kind knows: what can be neither disabled nor bound to addresses by itself is not by the hundred either.
+    /// Those that a kind knows: what cannot be bound to addresses by itself is not by the hundred either.
     package static func offered(for kind: StewardedID.Kind) -> [SeveralChange] {
         switch kind {
         case .apiKey: [.restrict, .disable, .delete]
-        case .integration: [.restrict, .delete]
-        case .app: [.delete]
+        case .integration: [.restrict, .disable, .delete]
+        case .app: [.disable, .delete]
         }
     }
 }

@@ -79,10 +79,12 @@ package struct SeveralService: Sendable {
         case (.restrict, .integration(let id)):
             _ = try integrations.edit(id, in: home, IntegrationEdit(allowedAddresses: addresses), as: actor, tx: tx)
         case (.disable, .apiKey(let id)): _ = try apiKeys.disable(id, in: home, as: actor, tx: tx)
+        case (.disable, .integration(let id)): _ = try integrations.disable(id, in: home, as: actor, tx: tx)
+        case (.disable, .app(let id)): _ = try apps.disable(id, in: home, as: actor, tx: tx)
         case (.delete, .apiKey(let id)): try apiKeys.delete(id, in: home, as: actor, tx: tx)
         case (.delete, .integration(let id)): try integrations.delete(id, in: home, as: actor, tx: tx)
         case (.delete, .app(let id)): try apps.delete(id, in: home, as: actor, tx: tx)
-        case (.restrict, .app), (.disable, .integration), (.disable, .app): break
+        case (.restrict, .app): break
         }
     }
 

@@ -46,6 +46,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     /// The copies that had been kept of secrets were destroyed: the product keeps none any longer.
     case integrationCopiesDestroyed = "integration.secret-copies-destroyed"
     case integrationTokenIssued = "integration.token-issued"
+    case integrationDisabled = "integration.disabled"
+    case integrationEnabled = "integration.enabled"
     case integrationDeleted = "integration.deleted"
     /// Another member looks after it.
     case integrationHandedOver = "integration.handed-over"
@@ -57,6 +59,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case appSecretEnded = "app.secret-ended"
     case appSecretQuarantined = "app.secret-quarantined"
     case appSecretReleased = "app.secret-released"
+    case appDisabled = "app.disabled"
+    case appEnabled = "app.enabled"
     case appDeleted = "app.deleted"
     case appHandedOver = "app.handed-over"
 

@@ -20,10 +20,10 @@ extension ManagementAPI {
         ListIntegrations.self, CreateIntegration.self, GetIntegration.self, EditIntegration.self,
         DeleteIntegration.self, RotateIntegration.self, ListIntegrationSecrets.self, ExtendIntegrationSecret.self,
         EndIntegrationSecret.self, RevealIntegrationSecret.self, IssueIntegrationToken.self, TryIntegration.self,
-        ChangeSeveralIntegrations.self,
+        DisableIntegration.self, EnableIntegration.self, ChangeSeveralIntegrations.self,
 
         ListApps.self, CreateApp.self, GetApp.self, EditApp.self, DeleteApp.self, RotateApp.self, ListAppSecrets.self,
-        ExtendAppSecret.self, EndAppSecret.self, ChangeSeveralApps.self,
+        ExtendAppSecret.self, EndAppSecret.self, DisableApp.self, EnableApp.self, ChangeSeveralApps.self,
 
         ListGrants.self, GetGrant.self, RevokeGrant.self,
 

@@ -86,6 +86,15 @@ package final class KnownClient: Sendable {
         if case .integration(let integration) = kind { integration } else { nil }
     }
 
+    /// Whether those who manage it have it refused.
+    package var isDisabled: Bool {
+        switch kind {
+        case .integration(let integration): integration.disabling != nil
+        case .app(let app): app.disabling != nil
+        case .resourceServer: false
+        }
+    }
+
     /// The app, if it is one.
     package var app: App? {
         if case .app(let app) = kind { app } else { nil }

@@ -40,7 +40,7 @@ package final class KnownToken: RememberedCredential {
     /// has now, and may be used from where the client may be used.
     ///
     /// - Parameters:
-    ///   - contact: The contact that it names. It is disabled while that one or the access key is.
+    ///   - contact: The contact that it names. It is disabled while that one, the access key or the integration is.
     ///   - shared: What tokens have in common, nil where this one stands alone.
     ///   - edition: The edition of the key ring that opened it.
     package init(
@@ -60,7 +60,7 @@ package final class KnownToken: RememberedCredential {
         self.contact = contact
         ownSubject = contact == nil ? token.subject : nil
         switch contact?.standing(by: token.contact?.proof) {
-        case .none, .good: isDisabled = false
+        case .none, .good: isDisabled = integration.disabling != nil
         case .disabled, .gone: isDisabled = true
         }
         isSuspended = client.standing.isSuspended
@@ -70,7 +70,7 @@ package final class KnownToken: RememberedCredential {
 
     /// An access token of `client`, which is the app that it names, on behalf of the user of `lineage`. It is worth no
     /// more than what the app may ask for now, and at our own API no more than what the user may do there (threat I6). It
-    /// is disabled while the app is not for users of this account.
+    /// is disabled while the app is, or is not for users of this account.
     ///
     /// - Parameters:
     ///   - standing: That of the organization that the user chose.
@@ -92,7 +92,9 @@ package final class KnownToken: RememberedCredential {
         self.lineage = lineage
         contact = nil
         ownSubject = nil
-        isDisabled = !app.isAvailable(toUsersOf: standing.path.root, from: client.standing.path.root)
+        isDisabled =
+            app.disabling != nil
+            || !app.isAvailable(toUsersOf: standing.path.root, from: client.standing.path.root)
         isSuspended = standing.isSuspended || client.standing.isSuspended
         isOutsidePlan = !standing.features.contains(.apiAccess) || !client.standing.features.contains(.apps)
         self.edition = edition

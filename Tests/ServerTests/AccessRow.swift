@@ -102,6 +102,8 @@ extension AccessRow {
             return (estate.inEurope("/integrations/several"), Self.several(path, "restrict"))
         },
         AccessRow("deleteIntegration", 204) { (try await $0.integration(), nil) },
+        AccessRow("disableIntegration", 200) { (try await $0.integration() + "/disable", [:]) },
+        AccessRow("enableIntegration", 200) { (try await $0.integration() + "/enable", [:]) },
         AccessRow("rotateIntegration", 200) {
             (try await $0.integration() + "/rotate", ["overlap_seconds": 60, "end_tokens": true])
         },
@@ -130,6 +132,8 @@ extension AccessRow {
             let path = try await estate.app()
             return (estate.inEurope("/apps/several"), Self.several(path, "delete"))
         },
+        AccessRow("disableApp", 200) { (try await $0.app() + "/disable", [:]) },
+        AccessRow("enableApp", 200) { (try await $0.app() + "/enable", [:]) },
         AccessRow("rotateApp", 200) { (try await $0.app() + "/rotate", ["overlap_seconds": 60]) },
         AccessRow("listAppSecrets", 200) { (try await $0.app() + "/secrets", nil) },
         AccessRow("extendAppSecret", 200) { estate in

@@ -72,11 +72,82 @@ struct SeveralTests {
             #expect(try await change("delete", own).status == 200)
             #expect(try await found("state=disabled") == [])
             #expect(try await server.verify(elsewhere.secret).status == 200)
-            let integration = try await server.makeIntegration(in: home, as: desk)
+            let app = try await server.makeApp(in: home, as: desk)
             let other = try await server.call(
-                "POST", "/api/v1/organizations/\(home)/integrations/several", bearer: desk,
-                ["change": "disable", "ids": [.text(integration.id)]])
-            #expect(other.status == 422, "An integration cannot be disabled.")
+                "POST", "/api/v1/organizations/\(home)/apps/several", bearer: desk,
+                ["change": "restrict", "ids": [.text(app.id)], "allowed_addresses": ["192.0.2.1"]])
+            #expect(other.status == 422, "An app has no address rule.")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(3)))
+    func `integrations and apps are disabled together, which a dry run says before`() async throws {
+        try await ServerProcess.withDemo { server, demo in
+            let desk = demo.operatorKey
+            let home = try await server.makeAccount("Paused", as: desk)
+            let below = try await server.makeOrganization("Below", below: home, as: desk)
+            for kind in ["integrations", "apps"] {
+                var made: [(id: String, path: String)] = []
+                for place in [home, below] {
+                    if kind == "apps" {
+                        let app = try await server.makeApp(in: place, as: desk)
+                        made.append((app.id, app.path))
+                    } else {
+                        let integration = try await server.makeIntegration(in: place, as: desk)
+                        made.append((integration.id, integration.path))
+                    }
+                }
+                let list = "/api/v1/organizations/\(home)/\(kind)"
+                let ids = made.map { $0.id }
+                func found(_ state: String) async throws -> [String] {
+                    try await server.get("\(list)?include=descendants&state=\(state)", bearer: desk).json["items"]
+                        .elements.map { try $0["id"].string }
+                }
+                func disable(isDry: Bool) async throws -> JSON {
+                    try await server.call(
+                        "POST", "\(list)/several", bearer: desk,
+                        ["change": "disable", "ids": .list(ids.map { .text($0) }), "dry_run": .bool(isDry)]
+                    ).json
+                }
+                #expect(try await disable(isDry: true)["changed"] == 2)
+                #expect(try await found("active") == ids, "A dry run is dry.")
+                #expect(try await disable(isDry: false)["changed"] == 2)
+                #expect(try await disable(isDry: false)["changed"] == 0)
+                #expect(try await found("active") == [])
+                #expect(try await found("disabled") == ids)
+                let enabled = try await server.call("POST", "\(made[0].path)/enable", bearer: desk, [:])
+                #expect(try enabled.json["state"] == "active" && enabled.json["disabled_at"] == .null)
+                #expect(try await found("disabled") == [ids[1]])
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(3)))
+    func `a disabled integration gets no token, its tokens are refused, and both are as before once it is enabled`()
+        async throws
+    {
+        try await ServerProcess.withDemo { server, demo in
+            let desk = demo.operatorKey
+            let home = try await server.makeAccount("Paused", as: desk)
+            let integration = try await server.makeIntegration(in: home, as: desk)
+            let client = DemoCredentials.Client(id: integration.id, secret: integration.secret)
+            let token = try await server.token(client)
+            #expect(try await server.verify(token).status == 200)
+            let disabled = try await server.call("POST", "\(integration.path)/disable", bearer: desk, [:])
+            #expect(disabled.status == 200, "\(disabled.text)")
+            #expect(try disabled.json["state"] == "disabled")
+            #expect(try !disabled.json["disabled_by"].string.isEmpty)
+            #expect(try await server.verify(token).status == 401)
+            let refused = try await server.form(
+                "/oauth2/token", [("grant_type", "client_credentials")], client: client)
+            #expect(refused.status == 400, "\(refused.text)")
+            #expect(try refused.json["error"] == "unauthorized_client")
+            #expect(try refused.json["error_description"] == "The client is disabled.")
+            let made = try await server.call("POST", "\(integration.path)/tokens", bearer: desk, [:])
+            #expect(made.status == 409, "\(made.text)")
+            #expect(try await server.call("POST", "\(integration.path)/enable", bearer: desk, [:]).status == 200)
+            #expect(try await server.verify(token).status == 200)
+            #expect(try await !server.token(client).isEmpty)
         }
     }
 }

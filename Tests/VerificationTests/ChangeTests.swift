@@ -100,6 +100,24 @@ struct ChangeTests {
         }
     }
 
+    @Test func `a disabled integration takes its tokens with it until it is enabled`() async throws {
+        try await withToken { desk, integration, token in
+            let (id, organization) = (integration.credential.id, integration.credential.organization)
+            try await desk.tree.store.write { [integrations = desk.tree.integrations] tx in
+                let disabled = try integrations.disable(id, in: organization, as: SampleTree.theOperator, tx: tx)
+                let again = try integrations.disable(id, in: organization, as: SampleTree.theOperator, tx: tx)
+                #expect(disabled == again)
+                #expect(disabled.disabling?.by == SampleTree.theOperator.label)
+            }
+            #expect(try await desk.verdict(token).rule == .disabled)
+            #expect(try await SampleDesk(desk.tree).verdict(token).rule == .disabled)
+            try await desk.tree.store.write { [integrations = desk.tree.integrations] tx in
+                _ = try integrations.enable(id, in: organization, as: SampleTree.theOperator, tx: tx)
+            }
+            #expect(try await desk.verdict(token).rule == nil)
+        }
+    }
+
     @Test func `an integration's narrower scopes and addresses narrow its tokens`() async throws {
         try await withToken { desk, integration, token in
             let (id, organization) = (integration.credential.id, integration.credential.organization)

@@ -26,8 +26,11 @@ extension App {
         json.member("token_format", tokenFormat.rawValue)
         json.member("id_token_signed_response_alg", idTokenAlgorithm.rawValue)
         json.member("call_limit", callLimit?.description)
+        json.member("state", state.rawValue)
         json.member("created_at", createdAt)
         json.member("created_by", createdBy)
+        json.member("disabled_at", disabling?.at)
+        json.member("disabled_by", disabling?.by)
         json.member("revision", revision)
         json.warnings([AccessToken.warning(of: accessTokenSeconds)])
     }

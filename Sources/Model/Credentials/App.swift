@@ -50,6 +50,11 @@ package struct App: Entity, Hashable, Sendable {
     package let createdBy: String
     /// Counts the changes to it, from 1. What `ETag` and `If-Match` speak of.
     package var revision: Int
+    /// Since when it is refused, and by whom; nil where it is not.
+    package var disabling: Disabling?
+
+    /// It never expires.
+    package var state: CredentialState { disabling == nil ? .active : .disabled }
 
     /// Whether it can keep no secret (RFC 6749 §2.1).
     package var isPublic: Bool { authentication == .none }
@@ -70,7 +75,7 @@ package struct App: Entity, Hashable, Sendable {
         signedOutURIs: [RedirectURI], scopes: ScopeSet, links: AppLinks, accessTokenSeconds: Int?,
         refreshTokenSeconds: Int?,
         tokenFormat: TokenFormat, idTokenAlgorithm: IDTokenAlgorithm, callLimit: CallLimit? = nil, createdAt: Instant,
-        createdBy: String, revision: Int = 1
+        createdBy: String, revision: Int = 1, disabling: Disabling? = nil
     ) {
         self.id = id
         self.organization = organization
@@ -90,6 +95,7 @@ package struct App: Entity, Hashable, Sendable {
         self.createdAt = createdAt
         self.createdBy = createdBy
         self.revision = revision
+        self.disabling = disabling
     }
 }
 

@@ -24,6 +24,8 @@ package struct Integration: Entity, Hashable, Sendable {
     package var revision: Int
     /// Tokens of it that were issued before are accepted no more; nil where none were ended.
     package var tokensFrom: Instant?
+    /// Since when it is refused, and by whom; nil where it is not.
+    package var disabling: Disabling?
 
     /// Somebody looked at a secret that is kept.
     package struct Look: Hashable, Sendable {
@@ -41,7 +43,7 @@ package struct Integration: Entity, Hashable, Sendable {
         id: ID<Integration>, organization: ID<Organization>, label: String, scopes: ScopeSet, addresses: AddressRule,
         callLimit: CallLimit? = nil, accessTokenSeconds: Int?, tokenFormat: TokenFormat, createdAt: Instant,
         createdBy: String,
-        lastLook: Look? = nil, revision: Int = 1, tokensFrom: Instant? = nil
+        lastLook: Look? = nil, revision: Int = 1, tokensFrom: Instant? = nil, disabling: Disabling? = nil
     ) {
         self.id = id
         self.organization = organization
@@ -55,11 +57,15 @@ package struct Integration: Entity, Hashable, Sendable {
         self.createdBy = createdBy
         self.lastLook = lastLook
         self.tokensFrom = tokensFrom
+        self.disabling = disabling
         self.revision = revision
     }
 }
 
 extension Integration {
+    /// It never expires.
+    package var state: CredentialState { disabling == nil ? .active : .disabled }
+
     /// Whether a token of it was issued after the last time that all of them were ended. By the time in the token's own name,
     /// which is finer than what it says of its issue.
     package func accepts(_ token: AccessToken) -> Bool {

@@ -57,7 +57,7 @@ struct AuthorizationTable: Sendable {
     ) throws {
         switch check {
         case .repetition: try RepetitionCheck.refuseRepeated(parameters)
-        case .standing: try standing.require(asked.owner)
+        case .standing: try standing.require(asked.app, in: asked.owner)
         case .requestObject: try RequestObjectCheck.refuseObjects(parameters)
         case .responseType: try ResponseTypeCheck.require(in: parameters)
         case .scope: asked.scopes = try scope.scopes(of: parameters, for: asked.app)

@@ -38,7 +38,7 @@ package struct ClientAuthenticator: Sendable {
     /// K15).
     ///
     /// - Throws: ``OAuthError``: `invalid_client` for an unknown client or a wrong secret, `unauthorized_client` for one
-    ///   whose account is suspended or on a plan without it, or that may not call from here; ``Missing``.
+    ///   that is disabled, whose account is suspended or on a plan without it, or that may not call from here; ``Missing``.
     package func authenticate(
         _ request: OAuthRequest, _ evidence: Evidence, noting record: inout JudgementRecord
     ) throws -> AuthenticatedClient {
@@ -79,7 +79,7 @@ package struct ClientAuthenticator: Sendable {
         guard known.proves(by: claim.method) else {
             throw claim.method == .basic ? Self.wantsBody : Self.wantsHeader
         }
-        // 5. Whether account and plan let the client in, and from here.
+        // 5. Whether those who manage it, account and plan let the client in, and from here.
         try known.requireStanding()
         if let integration = known.integration, !integration.addresses.allows(request.address) {
             throw OAuthError(.unauthorizedClient, "The client may not call from this address.", rule: "address")
@@ -143,8 +143,11 @@ package struct ClientAuthenticator: Sendable {
 }
 
 extension KnownClient {
-    /// Refuses a client whose account is suspended, or on a plan that does not have what the client is.
+    /// Refuses a client that is disabled, whose account is suspended, or on a plan that does not have what the client is.
     fileprivate func requireStanding() throws(OAuthError) {
+        guard !isDisabled else {
+            throw OAuthError(.unauthorizedClient, "The client is disabled.", rule: "disabled")
+        }
         guard !standing.isSuspended else {
             throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
         }

@@ -13,10 +13,10 @@ struct LiveGrant: Sendable {
     /// Where the user's organization stands.
     let home: StoredStanding
 
-    /// The grant, nil where what it hangs on is suspended, or the app is not for users of this account any more (threats S4,
+    /// The grant, nil where what it hangs on is suspended, or the app is disabled or not for users of this account any more (threats S4,
     /// I6). Whether their plans admit it, ``PlanCheck`` says.
     init?(_ held: HeldGrant) {
-        guard !held.owner.isSuspended, !held.home.isSuspended,
+        guard held.app.disabling == nil, !held.owner.isSuspended, !held.home.isSuspended,
             held.app.isAvailable(toUsersOf: held.home.path.root, from: held.owner.path.root),
             held.organization.path.isWithin(held.home.path)
         else { return nil }

@@ -45,6 +45,6 @@ package struct Migration: Sendable {
         migration0015, migration0016, migration0017, migration0018, migration0019, migration0020, migration0021,
         migration0022, migration0023, migration0024, migration0025, migration0026, migration0027, migration0028,
         migration0029, migration0030, migration0031, migration0032, migration0033, migration0034, migration0035,
-        migration0036, migration0037, migration0038, migration0039,
+        migration0036, migration0037, migration0038, migration0039, migration0040,
     ]
 }

@@ -21,12 +21,12 @@ extension Transaction {
         ) { $0 }
         guard let first = rows.first else { return nil }
         return AskingApp(
-            app: try App(row: first), owner: try StoredStanding(row: first.from(22)),
-            user: first.isNull(26)
+            app: try App(row: first), owner: try StoredStanding(row: first.from(24)),
+            user: first.isNull(28)
                 ? nil
-                : AskedUser(member: try Member(row: first, from: 26), home: try StoredStanding(row: first.from(37))),
+                : AskedUser(member: try Member(row: first, from: 28), home: try StoredStanding(row: first.from(39))),
             grants: try rows.compactMap { row in
-                row.isNull(41) ? nil : PlacedGrant(grant: try Grant(row: row.from(41)), path: try row.path(50))
+                row.isNull(43) ? nil : PlacedGrant(grant: try Grant(row: row.from(43)), path: try row.path(52))
             })
     }
 }

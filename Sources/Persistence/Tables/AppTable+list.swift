@@ -30,6 +30,8 @@ package struct AppQuery: Hashable, Sendable {
     package var unusedSince: Instant?
     /// Those alone that have this scope.
     package var scope: Scope?
+    /// Those alone that are disabled, or are not; nil for both.
+    package var isDisabled: Bool?
     /// Those alone that nobody looks after, because who did has left.
     package var isLeft = false
     /// Those alone that a member looks after.
@@ -70,7 +72,7 @@ extension Transaction {
             \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN app p CROSS JOIN organization o
             WHERE p.id = page.id AND o.id = p.organization_id \(part: order.clause)
             """
-        ) { row in (try ListedApp(row: row), try row.count(27)) }
+        ) { row in (try ListedApp(row: row), try row.count(29)) }
         return try counted(rows, limit: limit, count, place: query.place)
     }
 
@@ -105,6 +107,11 @@ extension AppQuery {
         if neverUsed { condition = "\(part: condition) AND p.used_at IS NULL" }
         if let unusedSince { condition = "\(part: condition) AND COALESCE(p.used_at, p.created_at) < \(unusedSince)" }
         if let scope { condition = "\(part: condition) AND \(part: scope.isAmong("p.scopes"))" }
+        if let isDisabled {
+            condition =
+                isDisabled
+                ? "\(part: condition) AND p.disabled_at IS NOT NULL" : "\(part: condition) AND p.disabled_at IS NULL"
+        }
         if isLeft { condition = "\(part: condition) AND p.steward_left_at IS NOT NULL" }
         if let steward { condition = "\(part: condition) AND p.steward = \(steward)" }
         return condition
@@ -135,7 +142,7 @@ extension AppQuery {
 extension ListedApp {
     fileprivate init(row: StoredRow) throws(StoreError) {
         self.init(
-            app: try App(row: row), organizationName: try row.text(22), lastUse: try row.lastUse(23),
-            people: try row.count(26))
+            app: try App(row: row), organizationName: try row.text(24), lastUse: try row.lastUse(25),
+            people: try row.count(28))
     }
 }

@@ -7,7 +7,7 @@ let appColumns: StaticString = """
     p.id, p.organization_id, p.name, p.availability, p.authentication, p.redirect_uris, p.signed_out_uris, p.scopes,
     p.logo, p.homepage, p.policy, p.terms, p.access_token_seconds, p.refresh_token_seconds, p.token_format,
     p.id_token_algorithm, p.created_at, p.created_by, p.revision, p.any_secret_method, p.requires_pkce,
-    p.call_limit
+    p.call_limit, p.disabled_at, p.disabled_by
     """
 
 extension Transaction {
@@ -92,6 +92,15 @@ extension Transaction {
             """)
     }
 
+    /// Has an app refused, or accepted again for nil.
+    package borrowing func setDisabled(_ id: ID<App>, _ disabling: Disabling?) throws {
+        try perform(
+            """
+            UPDATE app SET disabled_at = \((disabling?.at).stored), disabled_by = \((disabling?.by).stored),
+            revision = revision + 1 WHERE id = \(id)
+            """)
+    }
+
     /// Counts the revision of an app whose secrets were changed.
     package borrowing func touch(_ id: ID<App>) throws {
         try perform("UPDATE app SET revision = revision + 1 WHERE id = \(id)")
@@ -135,7 +144,8 @@ extension App {
             refreshTokenSeconds: row.isNull(13) ? nil : try row.count(13),
             tokenFormat: try row.parsed(14, TokenFormat.init(rawValue:)),
             idTokenAlgorithm: try row.parsed(15, IDTokenAlgorithm.init(rawValue:)), callLimit: try row.callLimit(21),
-            createdAt: try row.instant(16), createdBy: try row.text(17), revision: try row.count(18))
+            createdAt: try row.instant(16), createdBy: try row.text(17), revision: try row.count(18),
+            disabling: try row.disabling(22))
     }
 }
 

@@ -42,9 +42,9 @@ package struct CredentialFilter: Hashable, Sendable {
         return "\(part: condition) \(part: shared("k.used_at", "k.created_at", "k.steward_left_at"))"
     }
 
-    /// The condition on the row `i` of `integration`, which can be neither disabled nor expired.
+    /// The condition on the row `i` of `integration`, which never expires.
     var onIntegrations: BoundSQL {
-        var condition: BoundSQL = isOutOfReach ? "AND i.id IS NULL" : ""
+        var condition = stateOfClient("i.disabled_at", "i.id")
         if let secretBefore {
             condition = "\(part: condition) AND COALESCE(i.secret_at, i.created_at) < \(secretBefore)"
         }
@@ -53,18 +53,20 @@ package struct CredentialFilter: Hashable, Sendable {
         return "\(part: condition) \(part: shared("i.used_at", "i.created_at", "i.steward_left_at"))"
     }
 
-    /// The condition on the row `p` of `app`, which can be neither disabled nor expired.
+    /// The condition on the row `p` of `app`, which never expires.
     var onApps: BoundSQL {
-        var condition: BoundSQL = isOutOfReach ? "AND p.id IS NULL" : ""
+        var condition = stateOfClient("p.disabled_at", "p.id")
         if let scope { condition = "\(part: condition) AND \(part: scope.isAmong("p.scopes"))" }
         return "\(part: condition) \(part: shared("p.used_at", "p.created_at", "p.steward_left_at"))"
     }
 
-    /// Whether what is always active is not asked for.
-    private var isOutOfReach: Bool {
+    /// The state of what never expires.
+    private func stateOfClient(_ disabledAt: StaticString, _ id: StaticString) -> BoundSQL {
         switch state {
-        case nil, .active?: false
-        case .disabled?, .expired?: true
+        case nil: ""
+        case .active?: "AND \(fixed: disabledAt) IS NULL"
+        case .disabled?: "AND \(fixed: disabledAt) IS NOT NULL"
+        case .expired?: "AND \(fixed: id) IS NULL"
         }
     }
 

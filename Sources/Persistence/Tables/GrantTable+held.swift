@@ -63,10 +63,10 @@ package struct HeldGrant: Sendable {
     fileprivate init(row: StoredRow) throws(StoreError) {
         grant = try Grant(row: row)
         app = try App(row: row.from(9))
-        member = try Member(row: row, from: 31)
-        organization = try Organization(row: row, from: 42)
-        owner = try StoredStanding(row: row.from(47))
-        home = try StoredStanding(row: row.from(51))
+        member = try Member(row: row, from: 33)
+        organization = try Organization(row: row, from: 44)
+        owner = try StoredStanding(row: row.from(49))
+        home = try StoredStanding(row: row.from(53))
     }
 }
 

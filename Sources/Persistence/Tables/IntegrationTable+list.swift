@@ -35,6 +35,8 @@ package struct IntegrationQuery: Hashable, Sendable {
     package var secretBefore: Instant?
     /// Those alone that may be used from anywhere.
     package var fromAnywhere = false
+    /// Those alone that are disabled, or are not; nil for both.
+    package var isDisabled: Bool?
     /// Those alone that have this scope.
     package var scope: Scope?
     /// Those alone that nobody looks after, because who did has left.
@@ -50,7 +52,8 @@ package struct IntegrationQuery: Hashable, Sendable {
 
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
-    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, i.call_limit, o.name, i.used_at, i.used_from, i.uses,
+    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, i.call_limit,
+    i.disabled_at, i.disabled_by, o.name, i.used_at, i.used_from, i.uses,
     i.secret_at, i.previous_secret_ends_at, i.steward_left_at
     """
 
@@ -77,7 +80,7 @@ extension Transaction {
             \(part: order.clause) LIMIT \(limit + 1)) page CROSS JOIN integration i CROSS JOIN organization o
             WHERE i.id = page.id AND o.id = i.organization_id \(part: order.clause)
             """
-        ) { row in (try ListedIntegration(row: row), try row.count(21)) }
+        ) { row in (try ListedIntegration(row: row), try row.count(23)) }
         return try counted(rows, limit: limit, count, place: query.place)
     }
 
@@ -120,6 +123,11 @@ extension IntegrationQuery {
         if let scope { condition = "\(part: condition) AND \(part: scope.isAmong("i.scopes"))" }
         if isLeft { condition = "\(part: condition) AND i.steward_left_at IS NOT NULL" }
         if let steward { condition = "\(part: condition) AND i.steward = \(steward)" }
+        if let isDisabled {
+            condition =
+                isDisabled
+                ? "\(part: condition) AND i.disabled_at IS NOT NULL" : "\(part: condition) AND i.disabled_at IS NULL"
+        }
         if fromAnywhere { condition = "\(part: condition) AND i.addresses IS NULL" }
         return condition
     }
@@ -151,10 +159,10 @@ extension IntegrationQuery {
 extension ListedIntegration {
     fileprivate init(row: StoredRow) throws(StoreError) {
         integration = try Integration(row: row)
-        organizationName = try row.text(14)
-        lastUse = try row.lastUse(15)
-        secretAt = try row.optionalInstant(18) ?? integration.createdAt
-        previousSecretEndsAt = try row.optionalInstant(19)
-        leftAt = try row.optionalInstant(20)
+        organizationName = try row.text(16)
+        lastUse = try row.lastUse(17)
+        secretAt = try row.optionalInstant(20) ?? integration.createdAt
+        previousSecretEndsAt = try row.optionalInstant(21)
+        leftAt = try row.optionalInstant(22)
     }
 }

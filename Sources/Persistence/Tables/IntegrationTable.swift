@@ -4,7 +4,8 @@ import Policy
 
 private let columns: StaticString = """
     i.id, i.organization_id, i.label, i.scopes, i.addresses, i.access_token_seconds, i.token_format, i.created_at,
-    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, i.call_limit
+    i.created_by, i.revision, i.looked_at, i.looked_by, i.tokens_from, i.call_limit,
+    i.disabled_at, i.disabled_by
     """
 
 extension Transaction {
@@ -88,6 +89,15 @@ extension Transaction {
         try perform("UPDATE integration SET tokens_from = \(at) WHERE id = \(id)")
     }
 
+    /// Has an integration refused, or accepted again for nil.
+    package borrowing func setDisabled(_ id: ID<Integration>, _ disabling: Disabling?) throws {
+        try perform(
+            """
+            UPDATE integration SET disabled_at = \((disabling?.at).stored), disabled_by = \((disabling?.by).stored),
+            revision = revision + 1 WHERE id = \(id)
+            """)
+    }
+
     /// Counts uses, and notes when and from where the last of them was, unless a later one is known.
     borrowing func recordUse(integration id: ID<Integration>, count: Int, at: Instant, address: IPAddress?) throws {
         try perform(
@@ -142,9 +152,9 @@ extension Transaction {
             """
         ) { row in
             IntegrationForVerification(
-                integration: try Integration(row: row), organization: try row.path(14),
-                accountSuspendedAt: try row.optionalInstant(15), accountIsOperator: try row.bool(16),
-                accountPlan: try row.optionalText(17), accountTimeZone: try row.optionalText(18), secrets: [])
+                integration: try Integration(row: row), organization: try row.path(16),
+                accountSuspendedAt: try row.optionalInstant(17), accountIsOperator: try row.bool(18),
+                accountPlan: try row.optionalText(19), accountTimeZone: try row.optionalText(20), secrets: [])
         }
         guard let found else { return nil }
         return IntegrationForVerification(
@@ -173,7 +183,7 @@ package struct IntegrationForVerification: Sendable {
 }
 
 extension Integration {
-    /// Reads the fourteen columns at the beginning of a row.
+    /// Reads the sixteen columns at the beginning of a row.
     init(row: StoredRow) throws(StoreError) {
         self.init(
             id: try row.id(0), organization: try row.id(1), label: try row.text(2), scopes: try row.scopes(3),
@@ -184,6 +194,6 @@ extension Integration {
             lastLook: try row.optionalInstant(10).map { at throws(StoreError) in
                 Integration.Look(at: at, by: try row.text(11))
             }, revision: try row.count(9),
-            tokensFrom: try row.optionalInstant(12))
+            tokensFrom: try row.optionalInstant(12), disabling: try row.disabling(14))
     }
 }

@@ -56,17 +56,19 @@ extension Transaction {
             """, CredentialRisks.init(row:)) ?? CredentialRisks.none
     }
 
-    /// The risks of the integrations of an organization and those below it, which never end.
+    /// The risks of the integrations of an organization and those below it, which never end. Those that are disabled are at none.
     package borrowing func integrationRisks(
         within path: OrganizationPath, _ times: RiskTimes
     ) throws -> CredentialRisks {
-        try first(
+        let lives: BoundSQL = "i.disabled_at IS NULL"
+        let oldBefore = times.oldBefore ?? Instant(seconds: 0)
+        return try first(
             """
             SELECT COUNT(*), \(part: Self.counting("1 = 0")), \(part: Self.counting("1 = 0")),
-            \(part: Self.counting("i.used_at IS NULL AND i.created_at < \(times.newSince)")),
-            \(part: Self.counting("COALESCE(i.used_at, i.created_at) < \(times.idleSince)")),
-            \(part: Self.counting("COALESCE(i.secret_at, i.created_at) < \(times.oldBefore ?? Instant(seconds: 0))")),
-            \(part: Self.counting("i.steward_left_at IS NOT NULL"))
+            \(part: Self.counting("\(part: lives) AND i.used_at IS NULL AND i.created_at < \(times.newSince)")),
+            \(part: Self.counting("\(part: lives) AND COALESCE(i.used_at, i.created_at) < \(times.idleSince)")),
+            \(part: Self.counting("\(part: lives) AND COALESCE(i.secret_at, i.created_at) < \(oldBefore)")),
+            \(part: Self.counting("\(part: lives) AND i.steward_left_at IS NOT NULL"))
             FROM organization o CROSS JOIN integration i
             WHERE o.path >= \(path.stored) AND o.path < \(path.storedEnd) AND i.organization_id = o.id
             """, CredentialRisks.init(row:)) ?? CredentialRisks.none

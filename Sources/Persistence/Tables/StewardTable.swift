@@ -65,8 +65,8 @@ extension Transaction {
         let (columns, table): (StaticString, StaticString) =
             switch kind {
             case .apiKey: ("c.name, c.expires_at, c.disabled_at, c.id IS NOT NULL", "api_key")
-            case .integration: ("c.label, NULL, NULL, c.id IS NOT NULL", "integration")
-            case .app: ("c.name, NULL, NULL, c.authentication <> 'none'", "app")
+            case .integration: ("c.label, NULL, c.disabled_at, c.id IS NOT NULL", "integration")
+            case .app: ("c.name, NULL, c.disabled_at, c.authentication <> 'none'", "app")
             }
         return try all(
             """

@@ -114,6 +114,12 @@ extension StoredRow {
             count: try count(column + 2))
     }
 
+    /// When a client was disabled, and by whom in the column behind it; nil where it is not.
+    func disabling(_ column: Int) throws(StoreError) -> Disabling? {
+        guard let at = try optionalInstant(column) else { return nil }
+        return Disabling(at: at, by: try text(column + 1))
+    }
+
     func optionalText(_ column: Int) throws(StoreError) -> String? {
         isNull(column) ? nil : try text(column)
     }

@@ -34,7 +34,7 @@ extension Transaction {
     package borrowing func watchedIntegrations(after: ID<Integration>?, limit: Int) throws -> [WatchedCredential] {
         try all(
             """
-            SELECT i.id, i.label, o.path, i.created_at, NULL, NULL, COALESCE(i.secret_at, i.created_at), i.used_at,
+            SELECT i.id, i.label, o.path, i.created_at, NULL, i.disabled_at, COALESCE(i.secret_at, i.created_at), i.used_at,
             i.previous_secret_ends_at, NULL, i.used_from FROM integration i CROSS JOIN organization o
             WHERE i.id > \(place(after: after)) AND o.id = i.organization_id ORDER BY i.id LIMIT \(limit)
             """

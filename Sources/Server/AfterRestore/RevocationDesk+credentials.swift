@@ -44,6 +44,9 @@ extension RevocationDesk {
         let home = integration.organization
         switch deed {
         case .end: try service.delete(id, in: home, as: actor, tx: tx)
+        case .disable:
+            guard integration.disabling == nil else { return false }
+            _ = try service.disable(id, in: home, as: actor, tx: tx)
         case .replaceSecret(let overlapUntil, let endsTokens):
             guard try !hasSecret(.integration(id), madeAfter: time, tx) else { return false }
             _ = try service.rotate(
@@ -55,7 +58,7 @@ extension RevocationDesk {
         case .narrow(let scopes, _, _):
             guard let left = try narrowed(integration.scopes, to: scopes) else { return false }
             _ = try service.edit(id, in: home, IntegrationEdit(scopes: left), as: actor, tx: tx)
-        case .disable, .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys: throw Self.unknown
+        case .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys: throw Self.unknown
         }
         return true
     }
@@ -68,6 +71,9 @@ extension RevocationDesk {
         let home = app.organization
         switch deed {
         case .end: try service.delete(id, in: home, as: actor, tx: tx)
+        case .disable:
+            guard app.disabling == nil else { return false }
+            _ = try service.disable(id, in: home, as: actor, tx: tx)
         case .replaceSecret(let overlapUntil, _):
             guard try !hasSecret(.app(id), madeAfter: time, tx) else { return false }
             _ = try service.rotate(
@@ -78,7 +84,7 @@ extension RevocationDesk {
         case .narrow(let scopes, _, _):
             guard let left = try narrowed(app.scopes, to: scopes) else { return false }
             _ = try service.edit(id, in: home, AppEdit(scopes: left), as: actor, tx: tx)
-        case .disable, .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys: throw Self.unknown
+        case .forgetPassword, .endSessions, .endLinks, .revokeToken, .replaceKeys: throw Self.unknown
         }
         return true
     }

@@ -76,9 +76,10 @@ private struct Fate {
             .lineageReuseDetected:
             end = Revocation(.end, as: change)
             byHand = []
-        case .accountSuspended, .contactDisabled, .accessKeyDisabled, .apiKeyDisabled:
+        case .accountSuspended, .contactDisabled, .accessKeyDisabled, .apiKeyDisabled, .integrationDisabled,
+            .appDisabled:
             disabling = Revocation(.disable, as: change)
-        case .accountResumed, .contactEnabled, .accessKeyEnabled, .apiKeyEnabled:
+        case .accountResumed, .contactEnabled, .accessKeyEnabled, .apiKeyEnabled, .integrationEnabled, .appEnabled:
             if disabling == nil { byHand.append(change) }
             disabling = nil
         case .accessKeyRotated, .integrationRotated, .appRotated, .apiKeyRotated, .resourceServerRotated:

@@ -439,11 +439,16 @@ extension WebConsole {
     }
 
     /// Why something was not done that has no form of its own.
-    private func refused(_ errors: FieldErrors, _ entered: ConsoleVisit) -> PageReply {
+    /// That nothing was changed, and why.
+    ///
+    /// - Parameter list: Where it leads back to.
+    func refused(
+        _ errors: FieldErrors, _ entered: ConsoleVisit, backTo list: ConsolePage = .apiKeys
+    ) -> PageReply {
         .page(
             MessagePage(
                 heading: "Nothing was changed", paragraphs: [errors.notice(besides: [])?.text ?? ""],
-                link: PageLink(words: "Back to \(entered.sectionTitle)", address: entered.link(.apiKeys)),
+                link: PageLink(words: "Back to \(entered.sectionTitle)", address: entered.link(list)),
                 isQuiet: true,
                 shell: entered.shell()), .conflict)
     }

@@ -56,7 +56,8 @@ extension WebConsole {
         let (found, names) = try await store.read(as: entered.actor) { [integrations, product] tx in
             let found = try integrations.look(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let integration = found.listed.integration
-            let labels = [integration.createdBy] + (integration.lastLook.map { [$0.by] } ?? [])
+            let labels =
+                [integration.createdBy] + [integration.lastLook?.by, integration.disabling?.by].compactMap(\.self)
             return (found, try ActorNames(labels, for: entered.actor, of: product, tx: tx))
         }
         let integration = found.listed.integration
@@ -80,11 +81,23 @@ extension WebConsole {
                 under: "for \(Spans.words(integration.accessTokenSeconds ?? product.policy.accessTokenSeconds))"),
             Fact(term: "Created", time: TimeWords(integration.createdAt, now: entered.now), after: " by \(maker)"),
         ]
-        let facts = known + seenFact(integration.lastLook, names, entered)
+        let disabled = integration.disabling.map { disabling in
+            Fact(
+                term: "Disabled", time: TimeWords(disabling.at, now: entered.now), after: " by \(names[disabling.by])")
+        }
+        let facts = known + [disabled].compactMap(\.self) + seenFact(integration.lastLook, names, entered)
         var danger: [DetailAction] = []
         if entered.may(.integrationsManage) {
             danger = [
                 DetailAction(words: "Create a token by hand", address: entered.link(.integrationToken, id2)),
+                integration.disabling == nil
+                    ? DetailAction(
+                        words: "Disable", of: integration.label, address: entered.link(.disableIntegration, id2))
+                    : DetailAction(
+                        words: "Enable", of: integration.label,
+                        form: RowMenu.Form(
+                            action: entered.link(.enableIntegration, id2),
+                            token: entered.token(sentTo: .enableIntegration, id2), fields: [])),
                 DetailAction(
                     words: "Delete \(words[.integration].singular)", address: entered.link(.deleteIntegration, id2),
                     isDanger: true),

@@ -245,8 +245,9 @@ extension WebConsole {
                     verb: "Delete \(word.singular)", action: entered.formLink(id),
                     token: entered.token(sentTo: .deleteIntegration, id), fields: [],
                     cancelLink: entered.backLink(or: .integration, id),
-                    alternative: PageLink(
-                        words: "Rotate its secret instead", address: entered.onwardLink(.rotateIntegration, id)),
+                    alternative: integration.disabling == nil
+                        ? PageLink(
+                            words: "Disable it instead", address: entered.onwardLink(.disableIntegration, id)) : nil,
                     isTyped: false, expected: "")))
     }
 

@@ -8,7 +8,7 @@ import ProductDefinition
 extension WebConsole {
     var integrationRoutes: [PageRoute] {
         [shown(.integrations, showIntegrations)] + integrationSecretRoutes + integrationTokenRoutes
-            + severalRoutes(.integration) + singleIntegrationRoutes + revealRoutes
+            + severalRoutes(.integration) + singleIntegrationRoutes + integrationDisablingRoutes + revealRoutes
     }
 
     private func showIntegrations(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -91,7 +91,16 @@ extension WebConsole {
                         ? [
                             RowMenu.Item(
                                 words: "Rotate secret", address: entered.link(.rotateIntegration, id, in: home),
-                                form: nil)
+                                form: nil),
+                            integration.disabling == nil
+                                ? RowMenu.Item(
+                                    words: "Disable", address: entered.link(.disableIntegration, id, in: home),
+                                    form: nil)
+                                : RowMenu.Item(
+                                    words: "Enable", address: nil,
+                                    form: RowMenu.Form(
+                                        action: entered.link(.enableIntegration, id, in: home),
+                                        token: entered.token(sentTo: .enableIntegration, id, in: home), fields: [])),
                         ] : []),
                 dangerous: mayMake
                     ? [

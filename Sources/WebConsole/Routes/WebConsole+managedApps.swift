@@ -28,7 +28,7 @@ extension WebConsole {
             taken(.releaseAppSecret, takeReleaseOfAppSecret),
             shown(.deleteApp, showDeletionOfApp),
             taken(.deleteApp, takeDeletionOfApp),
-        ] + severalRoutes(.app)
+        ] + appDisablingRoutes + severalRoutes(.app)
     }
 
     private func showManagedApps(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -117,16 +117,18 @@ extension WebConsole {
 
     private func showApp(_ entered: ConsoleVisit) async throws -> PageReply {
         let id: ID<App> = try entered.id()
-        let (listed, reach, maker) = try await store.read(as: entered.actor) { [apps] tx in
+        let (listed, reach, maker, disabler) = try await store.read(as: entered.actor) { [apps] tx in
             let listed = try apps.describe(id, in: entered.organization.id, as: entered.actor, tx: tx)
             let maker = ID<Member>(parsing: listed.app.createdBy)
-            let names = try tx.memberNames(Set([maker].compactMap(\.self)), within: entered.actor.reach.bound())
+            let disabler = listed.app.disabling.flatMap { ID<Member>(parsing: $0.by) }
+            let names = try tx.memberNames(
+                Set([maker, disabler].compactMap(\.self)), within: entered.actor.reach.bound())
             return (
                 listed, try apps.reach(of: id, in: entered.organization.id, as: entered.actor, tx: tx),
-                maker.flatMap { names[$0] }
+                maker.flatMap { names[$0] }, disabler.flatMap { names[$0] }
             )
         }
-        return .page(AppPage(entered, listed, reach: reach, maker: maker))
+        return .page(AppPage(entered, listed, reach: reach, maker: maker, disabler: disabler))
     }
 
     private func showAppPreview(_ entered: ConsoleVisit) async throws -> PageReply {
@@ -296,7 +298,9 @@ extension WebConsole {
                         """, verb: "Delete \(product.words[.app].singular)", action: entered.formLink(text),
                     token: entered.token(sentTo: .deleteApp, text), fields: [],
                     cancelLink: entered.backLink(or: .app, text),
-                    alternative: nil, isTyped: false, expected: "")))
+                    alternative: app.disabling == nil
+                        ? PageLink(words: "Disable it instead", address: entered.onwardLink(.disableApp, text)) : nil,
+                    isTyped: false, expected: "")))
     }
 
     private func takeDeletionOfApp(_ entered: ConsoleVisit, _ form: PageForm) async throws -> PageReply {

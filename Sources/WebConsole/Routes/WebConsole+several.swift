@@ -76,7 +76,9 @@ extension WebConsole {
         case (.restrict, .apiKey): .apiKeySaved
         case (.restrict, .integration): .integrationSaved
         case (.restrict, .app): .appSaved
-        case (.disable, _): .apiKeysDisabled
+        case (.disable, .apiKey): .apiKeysDisabled
+        case (.disable, .integration): .integrationsDisabled
+        case (.disable, .app): .appsDisabled
         case (.delete, .apiKey): .apiKeysDeleted
         case (.delete, .integration): .integrationsDeleted
         case (.delete, .app): .appsDeleted
@@ -216,7 +218,7 @@ extension WebConsole {
             sentences += restriction(of: found, chosen)
         case .disable:
             verb = "Disable"
-            sentences += [use, "Each is refused from the next call on, until somebody enables it again."]
+            sentences += [use, kind.pause]
         case .delete:
             verb = "Delete"
             sentences += [use, kind.end]
@@ -270,6 +272,15 @@ extension StewardedID.Kind {
         case .apiKey: .severalAPIKeys
         case .integration: .severalIntegrations
         case .app: .severalApps
+        }
+    }
+
+    /// What disabling means for what comes with one.
+    fileprivate var pause: String {
+        switch self {
+        case .apiKey: "Each is refused from the next call on, until somebody enables it again."
+        case .integration, .app:
+            "Each is refused from the next call on, and so are its tokens, until somebody enables it again."
         }
     }
 

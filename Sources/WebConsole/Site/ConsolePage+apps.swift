@@ -15,6 +15,8 @@ extension ConsolePage {
     static let newAppSecret = ConsolePage(.apps, "/{id}/new-secret", needs: .appsManage)
     static let endAppSecret = ConsolePage(.apps, "/{id}/secrets/{part}/end", needs: .appsManage)
     static let releaseAppSecret = ConsolePage(.apps, "/{id}/secrets/{part}/release", needs: .appsManage)
+    static let disableApp = ConsolePage(.apps, "/{id}/disable", needs: .appsManage)
+    static let enableApp = ConsolePage(.apps, "/{id}/enable", needs: .appsManage)
     static let deleteApp = ConsolePage(.apps, "/{id}/delete", needs: .appsManage)
 
     static let consents = ConsolePage(.consents)

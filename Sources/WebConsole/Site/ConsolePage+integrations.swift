@@ -14,6 +14,8 @@ extension ConsolePage {
     static let integrationQuickStart = ConsolePage(.integrations, "/{id}/quick-start")
     static let rotateIntegration = ConsolePage(.integrations, "/{id}/rotate", needs: .integrationsManage)
     static let deleteIntegration = ConsolePage(.integrations, "/{id}/delete", needs: .integrationsManage)
+    static let disableIntegration = ConsolePage(.integrations, "/{id}/disable", needs: .integrationsManage)
+    static let enableIntegration = ConsolePage(.integrations, "/{id}/enable", needs: .integrationsManage)
     static let integrationToken = ConsolePage(.integrations, "/{id}/token", needs: .integrationsManage)
     static let revealIntegrationSecret = ConsolePage(.integrations, "/{id}/reveal", needs: .integrationsReveal)
     static let endIntegrationSecret = ConsolePage(

@@ -16,6 +16,8 @@ enum Done: String, Sendable, CaseIterable {
     case appTakenBack = "app-taken-back"
     case appCreated = "app-created"
     case appSaved = "app-saved"
+    case appDisabled = "app-disabled"
+    case appEnabled = "app-enabled"
     case appDeleted = "app-deleted"
     case contactCreated = "contact-created"
     case contactSaved = "contact-saved"
@@ -28,6 +30,8 @@ enum Done: String, Sendable, CaseIterable {
     case consentRemoved = "consent-removed"
     case consentsRemoved = "consents-removed"
     case integrationSaved = "integration-saved"
+    case integrationDisabled = "integration-disabled"
+    case integrationEnabled = "integration-enabled"
     case integrationDeleted = "integration-deleted"
     case secretEnded = "secret-ended"
     case secretShownBefore = "secret-shown-before"
@@ -42,6 +46,8 @@ enum Done: String, Sendable, CaseIterable {
     case olderAPIKeyExtended = "older-api-key-extended"
     case apiKeysDisabled = "api-keys-disabled"
     case apiKeysDeleted = "api-keys-deleted"
+    case integrationsDisabled = "integrations-disabled"
+    case appsDisabled = "apps-disabled"
     case integrationsDeleted = "integrations-deleted"
     case appsDeleted = "apps-deleted"
     case searchedForSecret = "searched-for-secret"
@@ -90,6 +96,9 @@ enum Done: String, Sendable, CaseIterable {
         case .sessionEnded: "Signed out of that device."
         case .otherSessionsEnded: "Signed out everywhere else."
         case .integrationSaved: "Changes saved. They count from the next token on."
+        case .integrationDisabled:
+            "\(words[.integration].capitalized) disabled. It and its tokens are refused until you enable it."
+        case .integrationEnabled: "\(words[.integration].capitalized) enabled. It works again."
         case .integrationDeleted:
             "\(words[.integration].capitalized) deleted. What it had is refused from now on."
         case .secretEnded: "The older \(words[.clientSecret].singular) no longer works."
@@ -106,6 +115,10 @@ enum Done: String, Sendable, CaseIterable {
         case .olderAPIKeyExtended: "The older \(words[.apiKey].singular) works for longer."
         case .apiKeysDisabled: "\(words[.apiKey].capitalizedPlural) disabled. They are refused until you enable them."
         case .apiKeysDeleted: "\(words[.apiKey].capitalizedPlural) deleted. They are refused from now on."
+        case .integrationsDisabled:
+            "\(words[.integration].capitalizedPlural) disabled. They and their tokens are refused until you enable them."
+        case .appsDisabled:
+            "\(words[.app].capitalizedPlural) disabled. They and their tokens are refused until you enable them."
         case .integrationsDeleted:
             "\(words[.integration].capitalizedPlural) deleted. What they had is refused from now on."
         case .appsDeleted: "\(words[.app].capitalizedPlural) deleted. What they had is refused from now on."
@@ -126,6 +139,8 @@ enum Done: String, Sendable, CaseIterable {
         case .accessKeyEnabled: "\(words[.accessKey].capitalized) enabled. It works again."
         case .accessKeyDeleted: "\(words[.accessKey].capitalized) deleted. It is refused from now on."
         case .appSaved: "Changes saved. They count from now on."
+        case .appDisabled: "\(words[.app].capitalized) disabled. It and its tokens are refused until you enable it."
+        case .appEnabled: "\(words[.app].capitalized) enabled. It works again, for all who gave it access."
         case .appDeleted: "\(words[.app].capitalized) deleted. What it had is refused from now on."
         case .consentRemoved: "Access removed."
         case .consentsRemoved: "All access removed."

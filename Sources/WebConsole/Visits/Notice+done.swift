@@ -35,7 +35,8 @@ extension Done {
     var isEnding: Bool {
         switch self {
         case .integrationDeleted, .secretEnded, .apiKeyDeleted, .apiKeyDisabled, .olderAPIKeyEnded, .apiKeysDisabled,
-            .apiKeysDeleted, .integrationsDeleted, .appsDeleted,
+            .apiKeysDeleted, .integrationsDeleted, .appsDeleted, .integrationDisabled, .integrationsDisabled,
+            .appDisabled, .appsDisabled,
             .contactDisabled, .contactDeleted, .accessKeyDisabled, .accessKeyDeleted, .appDeleted, .appTakenBack,
             .consentRemoved, .consentsRemoved, .personRemoved, .organizationDeleted, .resourceServerDeleted,
             .accountSuspended:
@@ -43,7 +44,8 @@ extension Done {
         case .sessionEnded, .otherSessionsEnded, .personSignedOut, .passwordChanged, .disconnected: false
         case .passwordSet, .emailChanged, .noticesSaved, .secondFactorAdded, .secondFactorRemoved, .personFactorRemoved,
             .appCreated,
-            .appSaved, .contactCreated, .contactSaved, .contactEnabled, .accessKeyEnabled, .integrationSaved,
+            .appSaved, .appEnabled, .integrationEnabled, .contactCreated, .contactSaved, .contactEnabled,
+            .accessKeyEnabled, .integrationSaved,
             .secretShownBefore, .tokenShownBefore, .searchedForSecret, .secretExtended, .secretReleased, .apiKeySaved,
             .apiKeyEnabled, .olderAPIKeyExtended,
             .found, .foundOlder, .foundEnded, .personInvited, .personSaved, .handedOver, .organizationCreated,

@@ -446,6 +446,8 @@ struct Question: Sendable, CustomTestStringConvertible {
             try tx.delete(ID<Integration>(at: 1))
             try tx.delete(ID<APIKey>(at: 1))
             try tx.setDisabled(ID<APIKey>(at: 1), since: nil)
+            try tx.setDisabled(ID<Integration>(at: 1), nil)
+            try tx.setDisabled(ID<App>(at: 1), nil)
             try tx.setDisabled(ID<Contact>(at: 1), since: nil)
             try tx.setDisabled(ID<AccessKey>(at: 1), since: nil)
             try tx.deleteSecret(ID(at: 1))

@@ -24,6 +24,9 @@ extension PageLine {
         PageLine(.post, .endAppSecret, appManagers) { try await $1.appWithTwoSecrets(in: $0) },
         PageLine(.releaseAppSecret, appManagers) { try await $1.appWithSecretInQuarantine(in: $0) },
         PageLine(.post, .releaseAppSecret, appManagers) { try await $1.appWithSecretInQuarantine(in: $0) },
+        PageLine(.disableApp, appManagers) { try await $1.app(in: $0) },
+        PageLine(.post, .disableApp, appManagers) { try await $1.app(in: $0) },
+        PageLine(.post, .enableApp, appManagers) { try await $1.app(in: $0) },
         PageLine(.deleteApp, appManagers) { try await $1.app(in: $0) },
         PageLine(.post, .deleteApp, appManagers) { try await $1.app(in: $0) },
     ]

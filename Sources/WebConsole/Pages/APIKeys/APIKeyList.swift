@@ -40,7 +40,7 @@ enum APIKeyList {
             case .soon: .expiring
             case .expired: .expired
             case .neverUsed, .neverUsedThoughOld: .neverUsed
-            case .unused: .unused(canBeDisabled: true)
+            case .unused: .unused
             case .old: .old
             case .fromAnywhere: .fromAnywhere
             case .creatorLeft: .creatorLeft

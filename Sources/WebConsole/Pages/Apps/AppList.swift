@@ -10,7 +10,8 @@ enum AppList {
     static let pageSize = 50
     /// Not used for so long is worth a look, in days.
     static let unusedDays = 90
-    /// The filters by use and by who looks after them.
+    /// The filters by state, by use and by who looks after them.
+    private static let disabled = "disabled"
     private static let neverUsed = "never-used"
     private static let unused = "unused-90-days"
     private static let creatorLeft = "creator-left"
@@ -21,7 +22,8 @@ enum AppList {
 
     static func filters(_ entered: ConsoleVisit) -> ListFrame.Filters {
         [
-            (neverUsed, "Never used"), (unused, "Unused for \(unusedDays) days"), (creatorLeft, "Creator has left"),
+            (disabled, "Disabled"), (neverUsed, "Never used"), (unused, "Unused for \(unusedDays) days"),
+            (creatorLeft, "Creator has left"),
             (mine, "Looked after by you"),
         ] + filtersByPlace(entered)
     }
@@ -46,6 +48,11 @@ enum AppList {
         if request.filters.contains(unused) {
             query.unusedSince = entered.now.adding(seconds: -unusedDays * 86_400)
         }
+        if request.filters.contains(disabled) {
+            query.isDisabled = true
+        } else if request.filters.contains(unused) || request.filters.contains(creatorLeft) {
+            query.isDisabled = false
+        }
         query.isLeft = request.filters.contains(creatorLeft)
         query.scope = request.scope.flatMap { Scope($0) }
         if request.filters.contains(mine) { query.steward = entered.me.member.id }
@@ -55,6 +62,7 @@ enum AppList {
 
     /// What is not as usual, nil for nothing.
     static func badge(_ app: App) -> Badge? {
+        guard app.disabling == nil else { return Badge(.neutral, "Disabled") }
         guard app.redirectURIs.areLocal else { return nil }
         return Badge(app.isPublic ? .neutral : .caution, "Own machine only")
     }
@@ -119,6 +127,14 @@ enum AppList {
         func entry(_ words: String, _ page: ConsolePage) -> RowMenu.Item {
             RowMenu.Item(words: words, address: entered.link(page, id, in: home), form: nil)
         }
+        let switching =
+            app.disabling == nil
+            ? entry("Disable", .disableApp)
+            : RowMenu.Item(
+                words: "Enable", address: nil,
+                form: RowMenu.Form(
+                    action: entered.link(.enableApp, id, in: home),
+                    token: entered.token(sentTo: .enableApp, id, in: home), fields: []))
         let cells = [
             ListPage.Cell(text: AppWords.kind(of: app)),
             ListPage.Cell(
@@ -133,7 +149,7 @@ enum AppList {
             rowMenu: RowMenu(
                 of: app.name, row: index, of: count,
                 items: [entry("Open", .app), entry("See its consent page", .appPreview)]
-                    + (mayManage ? [entry("Settings", .appSettings)] : []),
+                    + (mayManage ? [entry("Settings", .appSettings), switching] : []),
                 dangerous: mayManage ? [entry("Delete", .deleteApp)] : []))
     }
 }

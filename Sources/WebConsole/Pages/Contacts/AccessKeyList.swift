@@ -30,7 +30,7 @@ enum AccessKeyList {
         var advice: RiskAdvice? {
             switch self {
             case .neverUsed, .neverUsedThoughOld: .neverUsed
-            case .unused: .unused(canBeDisabled: true)
+            case .unused: .unused
             case .old: .old
             case .creatorLeft: .creatorLeft
             case .disabled, .here: nil

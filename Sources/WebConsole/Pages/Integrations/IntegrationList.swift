@@ -13,6 +13,7 @@ enum IntegrationList {
     static let unusedDays = 90
 
     enum Filter: String, CaseIterable {
+        case disabled
         case neverUsed = "never-used"
         case neverUsedThoughOld = "never-used-7-days"
         case unused = "unused-90-days"
@@ -22,15 +23,23 @@ enum IntegrationList {
         case mine
         case here = "here"
 
+        /// Whether it is a matter of what is accepted: what is disabled is at no risk.
+        var isRisk: Bool {
+            switch self {
+            case .neverUsedThoughOld, .unused, .oldSecret, .creatorLeft: true
+            case .disabled, .neverUsed, .fromAnywhere, .mine, .here: false
+            }
+        }
+
         /// What to do about those.
         var advice: RiskAdvice? {
             switch self {
             case .neverUsed, .neverUsedThoughOld: .neverUsed
-            case .unused: .unused(canBeDisabled: false)
+            case .unused: .unused
             case .oldSecret: .old
             case .fromAnywhere: .fromAnywhere
             case .creatorLeft: .creatorLeft
-            case .mine, .here: nil
+            case .disabled, .mine, .here: nil
             }
         }
     }
@@ -49,8 +58,11 @@ enum IntegrationList {
         query.search = NameSearch(request.search)
         query.after = request.after
         query.scope = request.scope.flatMap { Scope($0) }
-        for filter in request.filters.compactMap(Filter.init) {
+        let filters = request.filters.compactMap(Filter.init)
+        if filters.contains(where: \.isRisk) { query.isDisabled = false }
+        for filter in filters {
             switch filter {
+            case .disabled: query.isDisabled = true
             case .neverUsed: query.neverUsed = true
             case .neverUsedThoughOld:
                 query.neverUsed = true
@@ -74,6 +86,7 @@ enum IntegrationList {
         return Filter.allCases.compactMap { filter in
             let words =
                 switch filter {
+                case .disabled: "Disabled"
                 case .neverUsed: "Never used"
                 case .neverUsedThoughOld: "Never used, made over \(OverviewPage.newDays) days ago"
                 case .unused: "Unused for \(unusedDays) days"
@@ -90,6 +103,7 @@ enum IntegrationList {
 
     /// What is not as usual, the most urgent first; nil for nothing.
     static func badge(_ item: ListedIntegration, at now: Instant, _ product: Product) -> Badge? {
+        if item.integration.disabling != nil { return Badge(.neutral, "Disabled") }
         if let ending = item.previousSecretEndsAt, ending > now {
             return Badge(.info, "Two secrets for \(Spans.roughly(ending.seconds(since: now)))")
         }

@@ -1,17 +1,15 @@
 /// What to do about credentials at a risk, for who looks at those alone.
 enum RiskAdvice: Hashable, Sendable {
     case expiring, expired, neverUsed
-    case unused(canBeDisabled: Bool)
-    case old, fromAnywhere, creatorLeft
+    case unused, old, fromAnywhere, creatorLeft
 
     var words: String {
         switch self {
         case .expiring: "Rotate each before it ends, and give the new one to what uses it."
         case .expired: "They’re refused. Delete those that nothing needs any more."
         case .neverUsed: "Perhaps nothing needs them. Ask whoever made one, or delete it."
-        case .unused(canBeDisabled: true):
+        case .unused:
             "Disable one first, which can be undone, and delete it when nobody has missed it."
-        case .unused(canBeDisabled: false): "Ask whoever looks after one what it is for, and delete what nothing needs."
         case .old: "Rotate each: the longer a secret is about, the more places have it."
         case .fromAnywhere:
             "Say from which addresses each is used, so that a copy of its secret is worth nothing elsewhere."

@@ -70,7 +70,7 @@ extension StewardedCredential {
         return entered.link(ConsoleSections.root(section), in: organization, query: [("q", id.description)])
     }
 
-    /// What whoever may change it can do about it: another secret, and an end. A key is disabled, what knows no disabling is
+    /// What whoever may change it can do about it: another secret, and an end: what works is disabled, and what does not is
     /// deleted.
     func steps(_ entered: ConsoleVisit, backTo path: String) -> [DetailAction] {
         guard entered.actor.permissions.contains(id.kind.managing) else { return [] }
@@ -87,7 +87,8 @@ extension StewardedCredential {
             return [step("Rotate", .rotateAPIKey), step("Disable", .disableAPIKey)]
         case .apiKey: return [step("Delete", .deleteAPIKey, isDanger: true)]
         case .integration where entered.sees(.integrations):
-            return [step("Rotate", .rotateIntegration), step("Delete", .deleteIntegration, isDanger: true)]
+            guard works(at: entered.now) else { return [step("Delete", .deleteIntegration, isDanger: true)] }
+            return [step("Rotate", .rotateIntegration), step("Disable", .disableIntegration)]
         case .integration:
             // The one of its organization has a page of its own, without an identifier.
             return entered.sees(.client)
@@ -98,7 +99,8 @@ extension StewardedCredential {
                             .regenerateClient, in: organization, query: ConsoleVisit.leadingBack(to: path)))
                 ] : []
         case .app where entered.sees(.apps):
-            return (hasSecret ? [step("Rotate", .newAppSecret)] : []) + [step("Delete", .deleteApp, isDanger: true)]
+            guard works(at: entered.now) else { return [step("Delete", .deleteApp, isDanger: true)] }
+            return (hasSecret ? [step("Rotate", .newAppSecret)] : []) + [step("Disable", .disableApp)]
         case .app: return []
         }
     }
