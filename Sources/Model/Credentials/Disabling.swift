@@ -1,4 +1,4 @@
-package import CredentialFormat
+import CredentialFormat
 
 /// Somebody has a client refused until it is enabled again, with all tokens that were issued to it.
 package struct Disabling: Hashable, Sendable {
