@@ -187,6 +187,10 @@ package struct WebhookService: Sendable {
             after.laterKinds = later
         }
         let header = edit.header?.flatMap { Self.header($0, &checks) }
+        // A value that is shown to nobody would be shown to whoever listens there.
+        checks.require(
+            after.address == before.address || before.headerName == nil || edit.header != nil, "header.value",
+            "required", "Must be given again, because it would be sent to another address.")
         try checks.finish()
         if let given = edit.header { after.headerName = given == nil ? nil : header?.name }
         if let isStopped = edit.isStopped, isStopped != (before.stoppedAt != nil) {
