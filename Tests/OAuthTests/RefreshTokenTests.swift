@@ -59,6 +59,31 @@ struct RefreshTokenTests {
         }
     }
 
+    @Test(arguments: [AppAuthentication.basic, .none])
+    func `of a disabled app no token is worth anything, and the lineage goes on once it is enabled`(
+        _ authentication: AppAuthentication
+    ) async throws {
+        try await withTokens(authentication) { desk, app, first in
+            let id = app.app.id
+            try await desk.tree.store.write { [apps = desk.tree.apps, home = desk.tree.europe.id] tx in
+                _ = try apps.disable(id, in: home, as: SampleTree.theOperator, tx: tx)
+            }
+            #expect(try await desk.verdict(first.accessToken).rule == .disabled)
+            for judge in [desk, SampleDesk(desk.tree)] {
+                await #expect(throws: OAuthError(.unauthorizedClient, "")) {
+                    _ = try await judge.refresh(first.refreshToken, for: app)
+                }
+            }
+            try await desk.tree.store.write { [apps = desk.tree.apps, home = desk.tree.europe.id] tx in
+                _ = try apps.enable(id, in: home, as: SampleTree.theOperator, tx: tx)
+            }
+            #expect(try await desk.verdict(first.accessToken).rule == nil)
+            let next = try await desk.refresh(first.refreshToken, for: app)
+            #expect(try await desk.verdict(next.accessToken).rule == nil)
+            #expect(try await alarms(desk) == 0)
+        }
+    }
+
     @Test func `behind the window, or once the successor was used, an old token ends everything (F5)`() async throws {
         try await withTokens { desk, app, first in
             let second = try await desk.refresh(first.refreshToken, for: app)

@@ -14,8 +14,8 @@ import Verification
 /// Something that ends what a credential is good for, done on another node.
 enum Revocation: CaseIterable {
     case keyDeleted, keyDisabled, keyRotated, scopeRemoved, addressRuleAdded, accountSuspended, planWithoutAccess
-    case integrationDeleted, secretRotated, tokenRevoked, keysRotatedAtOnce
-    case grantRevoked, appDeleted, appSetBack, memberDeleted
+    case integrationDeleted, integrationDisabled, secretRotated, tokenRevoked, keysRotatedAtOnce
+    case grantRevoked, appDeleted, appDisabled, appSetBack, memberDeleted
     case contactDisabled, contactDeleted, accessKeyDisabled, accessKeyDeleted, accessKeyRotated, accessKeyUseless
 }
 
@@ -197,8 +197,9 @@ private struct Subject: Sendable {
         case .keyDeleted, .keyDisabled, .keyRotated, .scopeRemoved, .addressRuleAdded, .accountSuspended,
             .planWithoutAccess:
             credential = key.secret
-        case .integrationDeleted, .secretRotated, .tokenRevoked, .keysRotatedAtOnce: credential = token
-        case .grantRevoked, .appDeleted, .appSetBack, .memberDeleted:
+        case .integrationDeleted, .integrationDisabled, .secretRotated, .tokenRevoked, .keysRotatedAtOnce:
+            credential = token
+        case .grantRevoked, .appDeleted, .appDisabled, .appSetBack, .memberDeleted:
             credential = try await SampleDesk(tree).token(by: grant, of: app)
         }
         node.listen()
@@ -260,6 +261,10 @@ private struct Subject: Sendable {
             try await tree.store.write { [integrations = tree.integrations] tx in
                 try integrations.delete(integrationID, in: organization, as: actor, tx: tx)
             }
+        case .integrationDisabled:
+            try await tree.store.write { [integrations = tree.integrations] tx in
+                _ = try integrations.disable(integrationID, in: organization, as: actor, tx: tx)
+            }
         case .secretRotated:
             _ = try await tree.store.write { [integrations = tree.integrations] tx in
                 try integrations.rotate(integrationID, in: organization, as: actor, tx: tx)
@@ -271,6 +276,10 @@ private struct Subject: Sendable {
         case .appDeleted:
             try await tree.store.write { [apps = tree.apps, id = grant.app] tx in
                 try apps.delete(id, in: organization, as: actor, tx: tx)
+            }
+        case .appDisabled:
+            try await tree.store.write { [apps = tree.apps, id = grant.app] tx in
+                _ = try apps.disable(id, in: organization, as: actor, tx: tx)
             }
         case .appSetBack:
             _ = try await tree.store.write { [apps = tree.apps, id = grant.app, owner = tree.stranger.id] tx in

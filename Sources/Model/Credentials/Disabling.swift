@@ -1,5 +1,3 @@
-import CredentialFormat
-
 /// Somebody has a client refused until it is enabled again, with all tokens that were issued to it.
 package struct Disabling: Hashable, Sendable {
     package let at: Instant

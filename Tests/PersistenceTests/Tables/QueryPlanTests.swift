@@ -299,7 +299,7 @@ struct Question: Sendable, CustomTestStringConvertible {
                     var query = IntegrationQuery()
                     (query.search, query.order, query.neverUsed) = (NameSearch("sap"), order, true)
                     (query.unusedSince, query.secretBefore, query.fromAnywhere) = (now, now, true)
-                    query.steward = ID(at: 1)
+                    (query.steward, query.isDisabled) = (ID(at: 1), false)
                     _ = try tx.integrations(extent, query, limit: 2, countingTo: 500)
                 }
                 for order in APIKeyQuery.Order.allCases {
@@ -312,6 +312,7 @@ struct Question: Sendable, CustomTestStringConvertible {
                 for order in AppQuery.Order.allCases {
                     var query = AppQuery()
                     (query.search, query.order, query.steward) = (NameSearch("sap"), order, ID(at: 1))
+                    query.isDisabled = false
                     _ = try tx.apps(extent, query, limit: 2, countingTo: 500)
                 }
                 for order in ContactQuery.Order.allCases {
