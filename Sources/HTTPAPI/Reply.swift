@@ -49,10 +49,11 @@ struct Reply: Hashable, Sendable {
         Reply(status: .created, body: JSONWriter.object(members))
     }
 
-    /// 200 with a file for spreadsheets.
-    static func file(_ text: CSVText) -> Reply {
+    /// 200 with a file for spreadsheets, and where what follows it is found.
+    static func file(_ text: CSVText, next: String? = nil) -> Reply {
         var reply = Reply(status: .ok, body: text.bytes)
         reply.mediaType = CSVText.mediaType
+        reply.next = next
         return reply
     }
 

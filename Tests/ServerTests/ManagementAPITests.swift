@@ -77,6 +77,36 @@ struct ManagementAPITests {
         }
     }
 
+    @Test func `the audit log comes as files for spreadsheets, part by part, with the same events as in JSON`()
+        async throws
+    {
+        let (server, key, id, path) = try await organization()
+        for _ in 0..<3 { _ = try await server.makeKey(in: id, as: key) }
+        let list = path + "/audit-events?action=api-key.created"
+        let events = try await server.get(list, bearer: key).json["items"].elements
+        #expect(events.count == 3)
+        var lines: [String] = []
+        var next: String? = list + "&limit=2&format=csv"
+        while let part = next, lines.count < 10 {
+            let answer = try await server.get(part, bearer: key)
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect(answer.headers["content-type"]?.hasPrefix("text/csv") == true)
+            let read = answer.text.split(separator: "\r\n").map(String.init)
+            #expect(
+                read.first?.hasSuffix(
+                    #""id","at","action","target","organization_id","actor","request_id","address","details""#) == true)
+            lines += read.dropFirst()
+            let link = answer.headers["link"]?.firstMatch(of: /^<https?:\/\/[^\/]+(\/[^>]+)>; rel="next"$/)
+            next = link.map { String($0.1) }
+        }
+        #expect(lines.count == 3)
+        for (line, event) in zip(lines, events) {
+            let (event, at) = (try event["id"].string, try event["at"].string)
+            #expect(line.hasPrefix("\"\(event)\",\"\(at)\",\"api-key.created\","), "\(line)")
+        }
+        try isProblem(try await server.get(list + "&format=xml", bearer: key), 400, "bad-parameter")
+    }
+
     @Test func `include takes nothing but descendants`() async throws {
         let (server, key, _, path) = try await organization()
         #expect(try await server.get(path + "/api-keys?include=descendants", bearer: key).status == 200)

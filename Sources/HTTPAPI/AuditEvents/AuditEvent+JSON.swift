@@ -15,11 +15,14 @@ extension AuditEvent {
         json.member("request_id", requestID)
         json.member("address", address?.description)
         json.name("details")
-        json.object { json in
-            for (name, value) in details.sorted(by: { $0.key < $1.key }) {
-                json.name(name)
-                json.string(value)
-            }
+        json.object(writeDetails)
+    }
+
+    /// What else is known of it, in the order of the names.
+    func writeDetails(to json: inout JSONWriter) {
+        for (name, value) in details.sorted(by: { $0.key < $1.key }) {
+            json.name(name)
+            json.string(value)
         }
     }
 }

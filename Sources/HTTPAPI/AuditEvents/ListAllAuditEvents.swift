@@ -11,9 +11,15 @@ struct ListAllAuditEvents: Endpoint {
     func respond(to call: Call) async throws -> Reply {
         let page = try call.page()
         let filter = try AuditFilter(call.query)
+        let format = try call.query.format()
         let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.auditLog.listAll(matching: filter, page: page, as: actor, tx: tx)
         }
-        return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
+        switch format {
+        case .json: return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
+        case .csv:
+            let next = try call.place(behind: listing.next, keeping: AuditEventFile.parameters)
+            return .file(AuditEventFile(listing.items).text, next: next)
+        }
     }
 }

@@ -14,11 +14,17 @@ struct ListAuditEvents: Endpoint {
         let page = try call.page()
         let descendants = try call.query.includesDescendants()
         let filter = try AuditFilter(call.query)
+        let format = try call.query.format()
         let listing = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.auditLog.list(
                 in: organization, includeDescendants: descendants, matching: filter, page: page, as: actor, tx: tx)
         }
-        return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
+        switch format {
+        case .json: return .ok { $0.listing(listing, of: call.list) { $1.write(to: &$0) } }
+        case .csv:
+            let next = try call.place(behind: listing.next, keeping: AuditEventFile.parameters)
+            return .file(AuditEventFile(listing.items).text, next: next)
+        }
     }
 }
 

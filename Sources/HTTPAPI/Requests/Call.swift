@@ -43,6 +43,20 @@ struct Call: Sendable {
     /// The list at the path.
     var list: ListName { ListName(path: request.uri.path) }
 
+    /// Where the part of the list behind a cursor is found, with what else was asked for; nil where there is none.
+    ///
+    /// - Parameter names: Of the list's parameters besides `cursor`.
+    /// - Throws: A problem with 400.
+    func place(behind cursor: Cursor?, keeping names: [String]) throws(ProblemDocument) -> String? {
+        guard let cursor else { return nil }
+        var place = "\(request.uri.path)?cursor=\(list.text(of: cursor))"
+        for name in names {
+            guard let value = try query.single(name) else { continue }
+            place += "&\(name)=\(PercentEscape.value(value))"
+        }
+        return place
+    }
+
     /// The part of the list that is wanted.
     ///
     /// - Throws: A problem with 400.

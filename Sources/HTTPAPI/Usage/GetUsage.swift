@@ -9,10 +9,6 @@ struct GetUsage: Endpoint {
         .get, "/api/v1/organizations/{organization_id}/usage", "getUsage", .anyPermission(UsageService.permissions))
     let api: ManagementAPI
 
-    private enum Format: String, CaseIterable {
-        case json, csv
-    }
-
     func respond(to call: Call) async throws -> Reply {
         let organization = try call.organization()
         let query = call.query
@@ -21,7 +17,7 @@ struct GetUsage: Endpoint {
             by: try query.word("group_by", UsageGrouping.self), from: try query.time("from"),
             until: try query.time("until"), credential: try query.single("credential"),
             scope: try query.single("scope"), includeDescendants: try query.includesDescendants())
-        let format = try query.word("format", Format.self) ?? .json
+        let format = try query.format()
         let report = try await api.store.read(as: call.actor) { [api, actor = call.actor] tx in
             try api.usage.report(on: question, in: organization, as: actor, tx: tx)
         }
@@ -29,21 +25,5 @@ struct GetUsage: Endpoint {
         case .json: return .ok { report.write(to: &$0) }
         case .csv: return .file(report.csv)
         }
-    }
-}
-
-extension QueryParameters {
-    /// One of some words, nil where it is not given.
-    ///
-    /// - Throws: A problem with 400 for any other.
-    fileprivate func word<W: RawRepresentable & CaseIterable>(
-        _ name: String, _: W.Type
-    ) throws(ProblemDocument) -> W? where W.RawValue == String {
-        guard let text = try single(name) else { return nil }
-        guard let word = W(rawValue: text) else {
-            let words = W.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-            throw .badParameter(name, "must be one of \(words).")
-        }
-        return word
     }
 }
