@@ -284,6 +284,7 @@ private struct Desk {
             let (rotated, overlapping) = (try await desk.makeKey(), try await desk.makeKey())
             let narrowed = try await desk.makeKey(["data.read", "data.write"])
             let integration = try await server.makeIntegration(in: desk.account, as: desk.key)
+            let paused = try await server.makeIntegration(in: desk.account, as: desk.key)
             let account = try await server.makeAccount("Suspended", as: desk.key)
             let suspended = try await server.makeKey(in: account, as: desk.key)
             let member = try await server.makeMember(in: desk.account, as: desk.key)
@@ -304,6 +305,7 @@ private struct Desk {
             }
             try await revoke("DELETE", deleted.path)
             try await revoke("POST", disabled.path + "/disable")
+            try await revoke("POST", paused.path + "/disable")
             try await revoke("POST", rotated.path + "/rotate", ["overlap_seconds": 0])
             try await revoke("POST", overlapping.path + "/rotate", ["overlap_seconds": 3600])
             try await revoke("PATCH", narrowed.path, ["scopes": ["data.write"]])
@@ -346,6 +348,7 @@ private struct Desk {
             #expect(try await eventually { try await node.verify(narrowed.secret, scope: "data.read").status == 403 })
             #expect(try await node.verify(narrowed.secret, scope: "data.write").status == 200)
             #expect(try await node.tokenAnswer(integration.client).status == 401)
+            #expect(try await node.get(paused.path, bearer: desk.key).json["state"] == "disabled")
             #expect(try await node.get(member.path, bearer: desk.key).status == 404)
             #expect(try await node.get(invitation).status == 403)
 
@@ -354,7 +357,7 @@ private struct Desk {
                 bearer: desk.key
             ).json["items"].elements
             let told = Set(try events.map { try $0["target"].string })
-            let revoked = [deleted, disabled, rotated, overlapping, narrowed, integration].map(\.id)
+            let revoked = [deleted, disabled, rotated, overlapping, narrowed, integration, paused].map(\.id)
             #expect(told == Set(revoked + [member.id, invited]))
             #expect(try events.allSatisfy { try $0["details"]["repeats"].string.hasPrefix("evt_") })
 

@@ -133,6 +133,36 @@ struct IntegrationListTests {
         }
     }
 
+    @Test(arguments: ["integrations", "apps"])
+    func `one is disabled by a page that asks, is listed so with who did it, and is enabled by one press`(
+        _ section: String
+    ) async throws {
+        let (server, demo) = try RunningServer.current
+        let account = try await server.makeAccount("Paused \(section)", as: demo.operatorKey)
+        let isApp = section == "apps"
+        let (id, path) =
+            if isApp {
+                try await server.makeApp(in: account, as: demo.operatorKey).place
+            } else {
+                try await server.makeIntegration(in: account, as: demo.operatorKey).place
+            }
+        func state() async throws -> JSON { try await server.get(path, bearer: demo.operatorKey).json["state"] }
+        var visitor = try await visitor(in: account, "Petra")
+        let list = "/o/\(account)/\(section)"
+        let page = "\(list)/\(id)"
+        let question = try await visitor.open("\(page)/disable")
+        #expect(question.status == 200 && question.text.contains("until you enable it again"), "\(question.text)")
+        #expect(try await state() == "active", "To look ends nothing.")
+        #expect(try await visitor.fill(question, "\(page)/disable", []).status == 303)
+        #expect(try await state() == "disabled")
+        let shown = try await visitor.open(page)
+        #expect(shown.text.contains("Disabled") && shown.text.contains("Petra"), "\(shown.text)")
+        #expect(try await visitor.open("\(list)?disabled=on").rowNames.count == 1)
+        #expect(try await visitor.fill(shown, "\(page)/enable", []).status == 303)
+        #expect(try await state() == "active")
+        #expect(try await visitor.open("\(list)?disabled=on").rowNames.isEmpty)
+    }
+
     @Test func `who may not manage sees no button, and at the limit the reason stands in its place`() async throws {
         let (server, demo) = try RunningServer.current
         let account = try await server.makeAccount("Auditors", as: demo.operatorKey)
@@ -144,4 +174,12 @@ struct IntegrationListTests {
         #expect(page.status == 200)
         for word in ["Create", "Rotate", "Delete"] { #expect(!page.text.contains(word), "\(word)") }
     }
+}
+
+extension MadeCredential {
+    fileprivate var place: (id: String, path: String) { (id, path) }
+}
+
+extension MadeApp {
+    fileprivate var place: (id: String, path: String) { (id, path) }
 }
