@@ -1,6 +1,8 @@
 import CredentialFormat
+import Credentials
 import Model
 import OAuth
+import Persistence
 import Policy
 import ProductDefinition
 import TestSupport
@@ -405,6 +407,22 @@ struct AuthorizationTableTests {
             #expect(try await desk.authorize(desk.request(of: app), as: member).question != nil)
             try await desk.suspend(desk.tree.stranger)
             #expect(try await desk.authorize(desk.request(of: app), as: member).error == "unauthorized_client")
+        }
+    }
+
+    @Test func `nobody is asked for what a disabled app wants, until it is enabled`() async throws {
+        try await withApp { desk, app, member in
+            let (id, home) = (app.app.id, desk.tree.europe.id)
+            try await desk.tree.store.write { [apps = desk.tree.apps] tx in
+                _ = try apps.disable(id, in: home, as: SampleTree.theOperator, tx: tx)
+            }
+            let query = desk.request(of: app)
+            #expect(try await desk.authorize(query, as: member).error == "unauthorized_client")
+            #expect(try await desk.approve(query, in: desk.tree.europe, as: member).error == "unauthorized_client")
+            try await desk.tree.store.write { [apps = desk.tree.apps] tx in
+                _ = try apps.enable(id, in: home, as: SampleTree.theOperator, tx: tx)
+            }
+            #expect(try await desk.authorize(query, as: member).question != nil)
         }
     }
 

@@ -21,12 +21,12 @@ extension WebConsole {
             taken(.clientToken, takeToken),
             shown(.revealClient, showReveal),
             taken(.revealClient, takeReveal),
-        ]
+        ] + clientDisablingRoutes
     }
 
-    private typealias Found = ClientPage.Found
+    typealias Found = ClientPage.Found
 
-    private func client(_ entered: ConsoleVisit) async throws -> Found? {
+    func client(_ entered: ConsoleVisit) async throws -> Found? {
         let organization = entered.organization.id
         return try await store.read(as: entered.actor) { [integrations] tx -> Found? in
             let held = try integrations.list(
@@ -35,11 +35,12 @@ extension WebConsole {
             let secrets = try integrations.secrets(of: integration.id, in: organization, as: entered.actor, tx: tx)
             let maker = ID<Member>(parsing: integration.createdBy)
             let viewer = integration.lastLook.flatMap { ID<Member>(parsing: $0.by) }
+            let disabler = integration.disabling.flatMap { ID<Member>(parsing: $0.by) }
             let names = try tx.memberNames(
-                Set([maker, viewer].compactMap(\.self)), within: entered.actor.reach.bound())
+                Set([maker, viewer, disabler].compactMap(\.self)), within: entered.actor.reach.bound())
             return Found(
                 integration: integration, secrets: secrets, maker: maker.flatMap { names[$0] },
-                viewer: viewer.flatMap { names[$0] })
+                viewer: viewer.flatMap { names[$0] }, disabler: disabler.flatMap { names[$0] })
         }
     }
 

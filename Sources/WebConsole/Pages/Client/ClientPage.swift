@@ -24,6 +24,8 @@ struct ClientPage: Page {
         let secrets: [ClientSecretSummary]
         let maker: String?
         let viewer: String?
+        /// Who disabled it.
+        let disabler: String?
     }
 
     /// What there is.
@@ -35,6 +37,8 @@ struct ClientPage: Page {
         let token: PageLink?
         let tokenTitle: String
         let tokenWords: String
+        /// To have it refused for a while, or accepted again.
+        let switching: DetailAction?
         let regenerate: PageLink?
         let regenerateWords: String
         let command: CodeBlock
@@ -80,6 +84,7 @@ extension ClientPage {
                     A token is good for \(Spans.words(seconds)). When it has expired, generate the token alone anew: the \
                     \(pair) stay as they are.
                     """,
+                switching: mayManage ? Self.switching(entered, found.integration) : nil,
                 regenerate: mayManage ? PageLink(words: "Regenerate", address: entered.link(.regenerateClient)) : nil,
                 regenerateWords:
                     "Everything that uses them stops working. Do it only when somebody has them who must not.",
@@ -89,6 +94,15 @@ extension ClientPage {
                         words[.clientSecret].capitalized.uppercased().replacing(" ", with: "_")))
         }
         notice = entered.doneNotice
+    }
+
+    private static func switching(_ entered: ConsoleVisit, _ integration: Integration) -> DetailAction {
+        integration.disabling == nil
+            ? DetailAction(words: "Disable", address: entered.link(.disableClient))
+            : DetailAction(
+                words: "Enable",
+                form: RowMenu.Form(
+                    action: entered.link(.enableClient), token: entered.token(sentTo: .enableClient), fields: []))
     }
 
     private static func facts(
@@ -117,6 +131,9 @@ extension ClientPage {
                 term: "Generated", text: DateWords.minute(found.integration.createdAt),
                 under: found.maker.map { "by \($0)" }),
         ]
+            + (found.integration.disabling.map { disabling in
+                [Fact(term: "Disabled", text: DateWords.minute(disabling.at), under: found.disabler.map { "by \($0)" })]
+            } ?? [])
             + (found.integration.lastLook.map { look in
                 [Fact(term: "Last seen", text: DateWords.minute(look.at), under: found.viewer.map { "by \($0)" })]
             } ?? [])
