@@ -145,9 +145,7 @@ package struct ClientAuthenticator: Sendable {
 extension KnownClient {
     /// Refuses a client that is disabled, whose account is suspended, or on a plan that does not have what the client is.
     fileprivate func requireStanding() throws(OAuthError) {
-        guard !isDisabled else {
-            throw OAuthError(.unauthorizedClient, "The client is disabled.", rule: "disabled")
-        }
+        guard !isDisabled else { throw .disabledClient }
         guard !standing.isSuspended else {
             throw OAuthError(.unauthorizedClient, "The account is suspended.", rule: "suspended")
         }

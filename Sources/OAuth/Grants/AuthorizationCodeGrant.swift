@@ -94,7 +94,9 @@ package struct AuthorizationCodeGrant: Sendable {
             throw OAuthError(
                 .invalidGrant, "The code came with too many wrong code_verifiers.", rule: "pkce_attempts")
         }
-        guard now < code.expiresAt, let grant = LiveGrant(held.grant) else { throw Self.refusal }
+        guard now < code.expiresAt else { throw Self.refusal }
+        try held.grant.requireEnabledApp()
+        guard let grant = LiveGrant(held.grant) else { throw Self.refusal }
         let app = grant.app
         // 4. Shown as it was asked for: redirect URI, verifier, backend.
         // Also where the request named none, the one that it went to must still be the app's.

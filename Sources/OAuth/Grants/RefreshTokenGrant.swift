@@ -94,6 +94,7 @@ package struct RefreshTokenGrant: Sendable {
                     because: lineage.reuse(of: .refreshToken, generation: presented.generation, at: now), tx: tx)
                 return nil
             case .repeatReply:
+                try held.grant.requireEnabledApp()
                 guard let grant = LiveGrant(held.grant) else { throw Self.refusal }
                 try tokens.plans.require(grant)
                 return try repeated(lineage, request, presented)
@@ -125,9 +126,9 @@ package struct RefreshTokenGrant: Sendable {
         // 3. The token in force, to the letter, of a user and an app that are.
         let lineage = held.lineage
         let peppers = tokens.keyRing.keys.peppers
-        guard lineage.isInForce(presented, as: request.refreshToken.text, under: peppers),
-            let grant = LiveGrant(held.grant)
-        else { throw Self.refusal }
+        guard lineage.isInForce(presented, as: request.refreshToken.text, under: peppers) else { throw Self.refusal }
+        try held.grant.requireEnabledApp()
+        guard let grant = LiveGrant(held.grant) else { throw Self.refusal }
         // 4. No scopes and no backend but those of the consent.
         let scopes = request.scopes.map(scope.understood) ?? lineage.scopes
         guard scopes.isSubset(of: lineage.scopes) else {

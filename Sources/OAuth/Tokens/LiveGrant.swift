@@ -28,3 +28,16 @@ struct LiveGrant: Sendable {
         home = held.home
     }
 }
+
+extension HeldGrant {
+    /// Refuses a disabled app as its authentication does, also on a node that has not heard of it yet: its tokens are good again once it is
+    /// enabled, and `invalid_grant` would have it throw them away.
+    func requireEnabledApp() throws(OAuthError) {
+        guard app.disabling == nil else { throw .disabledClient }
+    }
+}
+
+extension OAuthError {
+    /// Those who manage the client have it refused.
+    static let disabledClient = OAuthError(.unauthorizedClient, "The client is disabled.", rule: "disabled")
+}
