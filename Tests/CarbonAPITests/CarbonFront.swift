@@ -122,7 +122,7 @@ final class CarbonFront: HTTPFront {
     func files(of wish: JSON, as token: String = "group") async throws -> [String] {
         let id = try await done("POST", "/export", wish, as: token)["exportId"].string
         var found = JSON.null
-        try await eventually(within: .seconds(60)) {
+        try await eventually {
             found = try await done("GET", "/export/\(id)", as: token)
             return found["status"] == "SUCCEEDED" || found["status"] == "FAILED"
         }

@@ -11,7 +11,7 @@ struct FakeNodeTests {
         #"{"active":true,"scope":"a","sub":"key_1","credential_type":"api_key","credential_id":"key_1","account_id":"org_1","#
         + #""organization_id":"org_1","organization_path":"org_1","iat":1,"exp":9999999999,"claviger_age":0}"#
 
-    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    @Test(.endedIfItHangs, arguments: [true, false])
     func `a reply that ends in the middle is none, and keeps nobody waiting`(_ follows: Bool) async throws {
         try await FakeNode.open(.half) { node, address in
             try await Verifier.running(at: [address], as: Self.client, follows: follows) { verifier in

@@ -212,7 +212,7 @@ private struct VerifiedContext: VerifiedRequestContext {
 
 @Suite("A verifier beside two nodes")
 struct VerifierNodesTests {
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `it refuses what another node revoked, believes no node that stands still, and leaves one that ends`()
         async throws
     {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Claims of connections on PostgreSQL")
 struct ClaimTests {
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `a node takes what another one is not taking at the moment, and does not wait for it`() async throws {
         try await StoreUnderTest.postgres.openNodes(2) { stores in
             let tree = try await SampleTree(in: stores[0])

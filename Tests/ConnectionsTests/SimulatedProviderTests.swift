@@ -133,14 +133,14 @@ struct SimulatedProviderTests {
             body: Array("account=1&decision=approve&scope=user.info.basic".utf8))
         #expect(["302", "303"].contains(await end(open, redirect)))
         // What was taken and never answered is not called unsent.
-        try await simulator.fault("tiktok", "time_out", ["seconds": 20, "times": 1])
-        #expect(await end(open, profile, .milliseconds(500)) == "lost: timeout")
+        try await simulator.fault("tiktok", "time_out", ["seconds": 60, "times": 1])
+        #expect(await end(open, profile, .seconds(3)) == "lost: timeout")
         try await simulator.fault("tiktok", "reset", ["times": 1])
         #expect(await end(open, profile).hasPrefix("lost: "))
         // Many that take long do not wait for each other: each has a time within which it must be done.
-        try await simulator.fault("tiktok", "time_out", ["seconds": 20, "times": 40])
+        try await simulator.fault("tiktok", "time_out", ["seconds": 60, "times": 40])
         let ends = await withTaskGroup(of: String.self) { group in
-            for _ in 0..<40 { group.addTask { await end(open, profile, .seconds(2)) } }
+            for _ in 0..<40 { group.addTask { await end(open, profile, .seconds(10)) } }
             return await group.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
         }
         #expect(ends == ["lost: timeout": 40])

@@ -182,7 +182,7 @@ struct HostileWireTests {
             let before = try residentBytes(server)
             let one = get("/verify", bearer: demo.apiKey)
             let all = Array(String(repeating: one, count: 200_000).utf8)
-            let connection = try RawConnection(port: server.port, patience: 3)
+            let connection = try RawConnection(port: server.port, sending: 3)
             let taken = connection.send(all)
             // The server stopped reading, so the rest stayed with the client.
             #expect(taken < all.count)

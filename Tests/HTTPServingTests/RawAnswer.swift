@@ -94,7 +94,7 @@ extension ServerProcess {
     ///
     /// - Throws: ``ServerFailure`` if it does not within the patience.
     func exchangeToTheEnd(_ text: String, bodiless: Set<Int> = []) throws -> [RawAnswer] {
-        let connection = try RawConnection(port: port, patience: 5)
+        let connection = try RawConnection(port: port)
         connection.send(text)
         let bytes = connection.receive()
         if connection.hasEnded {

@@ -194,7 +194,7 @@ struct RevocationStreamTests {
             string: "GET /api/v1/revocation-feed HTTP/1.1\r\nHost: a\r\nAuthorization: \(server.basic)\r\n\r\n")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.endedIfItHangs)
     func `a connection of which nobody takes anything is ended, although there is room for ten minutes`()
         async throws
     {

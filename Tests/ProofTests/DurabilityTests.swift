@@ -16,7 +16,7 @@ import Testing
         """
 
     // Long, so the engines do not wait for each other.
-    @Test(.timeLimit(.minutes(20)), arguments: StoreUnderTest.allCases)
+    @Test(.endedIfItHangs, arguments: StoreUnderTest.allCases)
     func `no acknowledged write is lost when the process is killed, in twenty rounds`(
         _ engine: StoreUnderTest
     ) async throws {

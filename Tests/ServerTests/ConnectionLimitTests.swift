@@ -23,7 +23,7 @@ struct ConnectionLimitTests {
         try await ServerProcess.withDemo(arguments: arguments) { server, demo in
             var held: [RawConnection] = []
             for number in 0..<64 {
-                let connection = try RawConnection(port: server.port, patience: 60)
+                let connection = try RawConnection(port: server.port)
                 if number % 2 == 0 {
                     connection.send("POST /sign-in HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx")
                 } else {
@@ -40,8 +40,10 @@ struct ConnectionLimitTests {
             let metrics = try await Front(base: "http://127.0.0.1:\(port)").get("/metrics").text
             #expect(metrics.contains("claviger_connections_limit 16\n"))
             #expect(!metrics.contains("claviger_connections_evicted_total 0\n"))
-            #expect(
-                server.log.split(separator: "\n").filter { $0.contains("longest idle") }.count == 1, "\(server.log)")
+            // It is told once a minute, however often it happens.
+            try await becomes("it says so") { server.log.contains("longest idle") }
+            let told = server.log.split(separator: "\n").filter { $0.contains("longest idle") }
+            #expect(told.count <= 3, "\(server.log)")
         }
     }
 
@@ -49,12 +51,12 @@ struct ConnectionLimitTests {
         try await ServerProcess.withDemo(arguments: ["--max-connections-per-address", "8"]) { server, _ in
             var held: [RawConnection] = []
             for _ in 0..<8 {
-                let connection = try RawConnection(port: server.port, patience: 60)
+                let connection = try RawConnection(port: server.port)
                 if isServed(connection) { held.append(connection) }
             }
             // The tests' own client may keep one or two from the start.
             #expect(held.count >= 4)
-            let refused = try RawConnection(port: server.port, patience: 60)
+            let refused = try RawConnection(port: server.port)
             _ = refused.receive()
             #expect(refused.hasEnded)
             #expect(held.allSatisfy { isServed($0) })
@@ -62,7 +64,7 @@ struct ConnectionLimitTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `where the system has no descriptor left, the server rests, says so, and goes on`() async throws {
         let port = try FreePort.find()
         let arguments = ["--trusted-proxies", "127.0.0.1", "--metrics", "127.0.0.1:\(port)"]
@@ -78,9 +80,9 @@ struct ConnectionLimitTests {
             let command = try await FinishedCommand.python(["-c", script])
             try #require(command.status == 0, "\(command.text)")
             var held: [RawConnection] = []
-            for _ in 0..<24 { held.append(try RawConnection(port: server.port, patience: 60)) }
+            for _ in 0..<24 { held.append(try RawConnection(port: server.port)) }
             for connection in held { connection.send(Self.alive) }
-            let isTold = try await eventually(within: .seconds(60)) { server.log.contains("no file descriptor left") }
+            let isTold = try await eventually { server.log.contains("no file descriptor left") }
             #expect(isTold)
             // Each of them is served in the end, because the idle ones before it go.
             #expect(
@@ -92,9 +94,9 @@ struct ConnectionLimitTests {
             let text = try await front.get("/metrics").text
             let count = text.firstMatch(of: #/reason="descriptors"} (\d+)/#).flatMap { Int($0.output.1) }
             // It would be tens of thousands a second if it tried again at once.
-            #expect(try #require(count) < 200)
-            // One line for each of the two listeners, which counts its own.
-            #expect(server.log.split(separator: "\n").filter { $0.contains("no file descriptor left") }.count <= 2)
+            #expect(try #require(count) < 2000)
+            // One line a minute for each of the two listeners, which counts its own.
+            #expect(server.log.split(separator: "\n").filter { $0.contains("no file descriptor left") }.count <= 4)
             #expect(try await server.verify(demo.apiKey).status == 200)
         }
     }

@@ -6,7 +6,7 @@ import Testing
 /// `claviger demo` with each of the files in `Products` has somebody to sign in as for each role.
 @Suite("Sample people")
 struct DemoPeopleTests {
-    @Test(.timeLimit(.minutes(3)), arguments: OurWords.samples)
+    @Test(.endedIfItHangs, arguments: OurWords.samples)
     func `there is one for each role of the file, who can sign in`(_ name: String) async throws {
         let (text, product) = try OurWords.sample(name)
         try await ServerProcess.withDemo(product: text) { server, demo in

@@ -53,7 +53,7 @@ struct InstallationTests {
         return run.errors
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `another issuer is refused at the start, and taken when the database was given it on purpose`() async throws {
         try await withInstallation { database, settings in
             var other = settings
@@ -74,7 +74,7 @@ struct InstallationTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `another brand is refused at the start`() async throws {
         try await withInstallation { database, settings in
             var other = settings
@@ -85,7 +85,7 @@ struct InstallationTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `another product definition is warned of by the doctor, and by a node that was started before`() async throws {
         try await withInstallation { database, settings in
             let first = try await ServerProcess(command: "serve", on: database, arguments: settings.flags())
@@ -108,7 +108,7 @@ struct InstallationTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `a server that refuses to start has changed nothing, not even the schema`() async throws {
         let database = try await ServerDatabase.make(in: Folder())
         let settings = Settings(folder: database.folder.path)
@@ -122,7 +122,7 @@ struct InstallationTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `the README's lines for use in production work as they stand`() async throws {
         let readme = try WorkTree.text(of: "README.md")
         let section = try #require(readme.components(separatedBy: "## Running it for real").last)

@@ -29,7 +29,7 @@ struct LifecycleTests {
         os.execv(command[0], command)
         """
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `a server that is told to end says so and serves on, and ends at once when it is told again`() async throws {
         try await ServerProcess.withDemo(arguments: Self.flags + ["--drain-seconds", "300"]) { server, demo in
             #expect(try await server.get("/readyz").status == 200)
@@ -75,7 +75,7 @@ struct LifecycleTests {
         print(seen.count("answered") >= 100, seen.count("refused"), seen.count("lost"))
         """#
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `who was let in before a server closes is answered, and everybody else is refused`() async throws {
         try await ServerProcess.withDemo(arguments: Self.flags + ["--drain-seconds", "1"]) { server, _ in
             let result = try await FinishedCommand.python(
@@ -85,7 +85,7 @@ struct LifecycleTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `a service manager is told how the server fares, and its sockets are answered at`() async throws {
         let folder = try Folder()
         let manager = try NotifySocket(folder.path + "/notify")
@@ -103,7 +103,9 @@ struct LifecycleTests {
         try await becomes("it is ready") { count("READY=1") == 1 }
         #expect(try await server.verify(demo.apiKey).status == 200)
         #expect(try await Front(base: "http://127.0.0.1:\(metrics)").get("/metrics").status == 200)
-        #expect(server.lines("the server starts").first?.contains("listen,metrics") == true, "\(server.log)")
+        try await becomes("it says at which sockets it starts") {
+            server.lines("the server starts").first?.contains("listen,metrics") == true
+        }
         try await becomes("it is alive") { count("WATCHDOG=1") > 2 }
         server.signal(SIGHUP)
         try await becomes("it has read its settings again") { count("READY=1") == 2 }
@@ -139,7 +141,7 @@ struct LifecycleTests {
         #expect(error?.description.contains("no stream socket that listens") == true)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `a server that cannot listen says where, and that nothing of the settings is wrong`() async throws {
         let folder = try Folder()
         let database = try await ServerDatabase.make(in: folder)
@@ -150,7 +152,7 @@ struct LifecycleTests {
         #expect(run.errors.contains("127.0.0.1:\(taken.number)") && run.errors.contains("in use"), "\(run.errors)")
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `a start waits for a database that is away, and not for one that is not there`() async throws {
         let database = try await ServerDatabase.make(on: .postgres, in: Folder())
         let development = ["--environment", "development"]
@@ -166,6 +168,7 @@ struct LifecycleTests {
         }
         try await database.postgres?.takeConnections(true)
         try await start
+        try await becomes("it says that it starts") { !server.lines("the server starts").isEmpty }
         let begun = try #require(server.lines("the server starts").first)
         for told in [
             "\"version\":\"\(ClavigerVersion.current)\"", server.base, "postgres://", "\"product\":\"Claviger\"",
@@ -182,7 +185,7 @@ struct LifecycleTests {
     }
 
     /// As the first process of a container, to which the kernel gives no signal that it has no action of its own for.
-    @Test(.enabled("needs a process namespace of its own") { await Self.hasNamespaces }, .timeLimit(.minutes(5)))
+    @Test(.enabled("needs a process namespace of its own") { await Self.hasNamespaces }, .endedIfItHangs)
     func `the first process of a container is ended while it waits for its database`() async throws {
         let database = try await ServerDatabase.make(on: .postgres, in: Folder())
         try await database.postgres?.takeConnections(false)

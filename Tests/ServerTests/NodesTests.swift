@@ -62,10 +62,6 @@ struct NodesTests {
             #expect(run.status == 0, "\(run.text)")
             return try JSON(parsing: Array(run.output.utf8))
         }
-        /// How many believe their memory.
-        func hearing() async throws -> Int {
-            try await listed()["nodes"].elements.count { $0["feed_age_milliseconds"] != .null }
-        }
         // An issuer that is made up for development is that of the address, which nodes do not share.
         let agreed = Self.development + ["--issuer", "http://localhost:8080"]
         var servers: [ServerProcess] = []
@@ -74,8 +70,13 @@ struct NodesTests {
         }
         defer { for server in servers { server.kill() } }
         for server in servers.prefix(2) { try await server.start() }
-        try await eventually { try await hearing() == 2 }
-        let two = try await listed()
+        // One that hears late, as on a busy machine, does not believe its memory meanwhile.
+        var two = JSON.null
+        try await eventually {
+            two = try await listed()
+            let nodes = try two["nodes"].elements
+            return nodes.count { $0["feed_age_milliseconds"] != .null && $0["silent"] == false } == 2
+        }
         let nodes = try two["nodes"].elements
         #expect(two["agree"] == true && two["disagreements"] == [], "\(two)")
         let addresses = servers.prefix(2).map { JSON.text("127.0.0.1:\($0.port)") }
@@ -94,8 +95,11 @@ struct NodesTests {
         for node in nodes { #expect(try names.contains("claviger \(node["id"].string)"), "\(names)") }
 
         try await servers[2].start()
-        try await eventually { try await listed()["nodes"].elements.count == 3 }
-        let three = try await listed()
+        var three = JSON.null
+        try await eventually {
+            three = try await listed()
+            return try three["nodes"].elements.count == 3
+        }
         #expect(three["agree"] == false)
         #expect(try three["disagreements"].elements.map { $0["setting"] } == ["key-rotation-days"], "\(three)")
         let odd = try three["nodes"].elements.filter { $0["differs_in"] == ["key-rotation-days"] }
@@ -120,7 +124,7 @@ struct NodesTests {
         for run in runs where run.status != 0 { #expect(run.errors.contains("operator"), "\(run.text)") }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `a server is not ready while its database takes no connections, and ready again when it does`() async throws {
         let server = try await ServerProcess(command: "demo", on: database())
         defer { server.kill() }

@@ -11,7 +11,7 @@ import Testing
 struct OutageTests {
     private static let flags = ["--log-format", "json", "--log-level", "notice"]
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `a database that is lost is one error in the log, and its return one notice that says for how long`()
         async throws
     {
@@ -78,7 +78,7 @@ struct OutageTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `every node says that keys were rotated and that another node ended`()
         async throws
     {
@@ -109,7 +109,7 @@ struct OutageTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func
         `SIGHUP puts the level of the log in force that the file says now, names what waits for a restart, and ends nothing`()
         async throws
@@ -141,7 +141,7 @@ struct OutageTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.endedIfItHangs)
     func `a disk without room refuses changes as such, lets verification go on, and is well again by itself`()
         async throws
     {

@@ -9,7 +9,7 @@ struct PlanNodesTests {
         plans: {full: {features: [api_access]}, essential: {features: []}}
         """
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `what one node is told of a plan acts on the other from the confirmed reply on`() async throws {
         try await StoreUnderTest.$current.withValue(.postgres) {
             let arguments = ["--issuer", "https://auth.example.com"]

@@ -67,7 +67,7 @@ struct ProductCommandTests {
         #expect(odd.status != 0 && odd.errors.contains("sqlite:<path>"), "\(odd.text)")
     }
 
-    @Test(.timeLimit(.minutes(4)))
+    @Test(.endedIfItHangs)
     func `a file that lacks what is in use is told beforehand, and refused at the start`() async throws {
         let issuer = ["--issuer", "https://auth.example.com"]
         let server = try await ServerProcess(command: "demo", product: Self.before, arguments: issuer)

@@ -4,7 +4,7 @@ import Testing
 /// What an organization does about its credentials by the hundred.
 @Suite("Several credentials, over HTTP", .onEveryEngine)
 struct SeveralTests {
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `lists are filtered, and several of them changed together, after a dry run that changes nothing`() async throws
     {
         try await ServerProcess.withDemo { server, demo in
@@ -80,7 +80,7 @@ struct SeveralTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `integrations and apps are disabled together, which a dry run says before`() async throws {
         try await ServerProcess.withDemo { server, demo in
             let desk = demo.operatorKey
@@ -122,7 +122,7 @@ struct SeveralTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `a disabled integration gets no token, its tokens are refused, and both are as before once it is enabled`()
         async throws
     {

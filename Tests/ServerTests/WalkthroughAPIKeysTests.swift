@@ -88,7 +88,7 @@ struct WalkthroughAPIKeysTests {
         #expect(try await server.verify(key.secret).status == 403)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.endedIfItHangs)
     func `G2: after its lifetime a key is refused`() async throws {
         let (server, demo) = try RunningServer.current
         let key = try await server.makeKey(
@@ -137,7 +137,7 @@ struct WalkthroughAPIKeysTests {
         #expect(answer.headers["x-auth-organization-path"] == "\(tree.global)/\(tree.northAmerica)")
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `G4: key 501 is refused with a clear message, also when many are made at once, and deleting one makes room`()
         async throws
     {

@@ -1,6 +1,7 @@
 import CredentialFormat
 import Crypto
 import Model
+import TestSupport
 import Testing
 
 @testable import SignIn
@@ -169,7 +170,7 @@ struct PasswordQueueTests {
         try await hashOnceThereIsRoom(hasher)
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.endedIfItHangs)
     func `who is cancelled while waiting is answered at once, and their place is given back`() async throws {
         let hasher = PasswordHasher(limit: 2)
         let working = Task { try await hasher.ownSaltDigest(of: "correct horse battery staple") }

@@ -7,7 +7,7 @@ extension Threats {
     @Suite("HTTP: R9, P5, P9") struct HTTP {
         /// What a server answers to these bytes.
         private func raw(_ text: String) throws -> String {
-            let connection = try RawConnection(port: try RunningServer.current.server.port, patience: 3)
+            let connection = try RawConnection(port: try RunningServer.current.server.port)
             connection.send(text)
             connection.finishSending()
             return String(decoding: connection.receive(), as: UTF8.self)

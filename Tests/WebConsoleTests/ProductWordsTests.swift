@@ -10,7 +10,7 @@ import Testing
 /// Pages call things as the product of the file does, and never as we do.
 @Suite("Pages in the words of a product")
 struct ProductWordsTests {
-    @Test(.timeLimit(.minutes(5)), arguments: OurWords.samples)
+    @Test(.endedIfItHangs, arguments: OurWords.samples)
     func `none of ours is left on any page on which the product has its own`(_ name: String) async throws {
         let (text, product) = try OurWords.sample(name)
         let words = OurWords(product)

@@ -11,7 +11,7 @@ private let onetrust = (try? OurWords.sample("onetrust").text) ?? ""
 
 @Suite("How much is used, on pages and over the API", .server(product: onetrust), .serialized)
 struct UsagePagesTests {
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endedIfItHangs)
     func `calls are told by the API, as a file, and on the pages of the key and of the organization`() async throws {
         let (server, demo) = try RunningServer.current
         let europe = try #require(demo.organizations["Europe"])

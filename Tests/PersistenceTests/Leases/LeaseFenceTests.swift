@@ -89,19 +89,18 @@ private final class Meeting: Sendable {
 
     /// Lets the holder go on.
     ///
-    /// - Parameter isAwaited: Whether to wait until another transaction waits for the lease's row, 30 s at most.
+    /// - Parameter isAwaited: Whether to wait until another transaction waits for the lease's row.
     func letGo(whenSomebodyWaits isAwaited: Bool) async throws -> Int {
         defer { gate.open() }
-        let end = ContinuousClock.now + .seconds(30)
-        while isAwaited {
-            let waiting = try await stores[0].read { tx in
-                try tx.all(
+        guard isAwaited else { return 0 }
+        let isWaitedFor = try await eventually {
+            try await stores[0].read { tx in
+                try !tx.all(
                     "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-                ) { _ in true }
+                ) { _ in true }.isEmpty
             }
-            if !waiting.isEmpty { break }
-            guard ContinuousClock.now < end else { throw ServerFailure("nobody waits for the lease") }
         }
+        guard isWaitedFor else { throw ServerFailure("nobody waits for the lease") }
         return 0
     }
 }

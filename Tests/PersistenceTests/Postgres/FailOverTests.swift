@@ -10,7 +10,7 @@ import Testing
 struct FailOverTests {
     /// What a node has, but for fewer connections.
     private static let limits = PostgresLimits(readers: 2)
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.endedIfItHangs)
     func `with a primary that is frozen, the promoted standby is taken`() async throws {
         try await PostgresCluster.with { cluster in
             let store = try await open(cluster.uri([cluster.primary, cluster.standby]))
@@ -21,7 +21,7 @@ struct FailOverTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.endedIfItHangs)
     func `with a primary whose packets vanish, the promoted standby is taken`() async throws {
         try await PostgresCluster.with { cluster in
             let way = try Relay(to: cluster.primary)
@@ -38,7 +38,7 @@ struct FailOverTests {
         let database = try await PostgresDatabase.make()
         let way = try Relay(to: database.port)
         let store = try await open(
-            database.uri(through: way.port), limits: PostgresLimits(readers: 2, statement: .seconds(50)))
+            database.uri(through: way.port), limits: PostgresLimits(readers: 2, statement: .seconds(600)))
         let ear = FeedEar(givingUpAfter: 2)
         let feed = store.feed()
         feed.start(ear)
@@ -70,7 +70,7 @@ struct FailOverTests {
         await store.close()
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.endedIfItHangs)
     func `a node starts while the first server of its address takes connections and says nothing`() async throws {
         try await PostgresCluster.with { cluster in
             try await cluster.freezePrimary()

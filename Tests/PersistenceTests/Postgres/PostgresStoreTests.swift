@@ -79,7 +79,7 @@ struct PostgresStoreTests {
         try await withScratchDatabase { database in
             let relay = try Relay(to: database.port)
             let limits = PostgresLimits(
-                readers: 1, patience: .seconds(4), statement: .seconds(1), connecting: .seconds(1))
+                readers: 1, patience: .seconds(10), statement: .seconds(3), connecting: .seconds(3))
             let store = try await open(database.uri(through: relay.port), limits: limits)
             try await expectNotes([], in: store)
             relay.fallSilent()
@@ -95,7 +95,7 @@ struct PostgresStoreTests {
     @Test func `a statement that takes too long fails its own body alone, and its connection goes on`() async throws {
         try await withScratchDatabase { database in
             let limits = PostgresLimits(
-                readers: 1, patience: .seconds(30), statement: .milliseconds(2400), connecting: .seconds(10))
+                readers: 1, patience: .seconds(60), statement: .seconds(5), connecting: .seconds(30))
             let store = try await open(database.uri, limits: limits)
             let before = try await store.write { tx in try tx.backend() }
             let ends = await race(40) { number in
@@ -134,7 +134,7 @@ struct PostgresStoreTests {
             let store = try await open(
                 database.uri,
                 limits: PostgresLimits(
-                    readers: 1, patience: .milliseconds(600), statement: .seconds(30), connecting: .seconds(30)))
+                    readers: 1, patience: .seconds(3), statement: .seconds(30), connecting: .seconds(30)))
             let full = await #expect(throws: StoreError.self) {
                 try await store.write { tx in try tx.perform(.failing("53100")) }
             }

@@ -30,7 +30,7 @@ package struct FinishedCommand: Sendable {
 
     /// Runs a program of the virtual environment that `scripts/prepare test` makes, in the folder of the repository.
     package static func python(
-        _ arguments: [String], environment: [String: String] = [:], atMost seconds: Int = 60
+        _ arguments: [String], environment: [String: String] = [:], atMost seconds: Int = Self.patience
     ) async throws -> FinishedCommand {
         let ours = ["PYTHONPATH": foreignClients.path, "PYTHONDONTWRITEBYTECODE": "1"]
         return try await run(
@@ -112,7 +112,7 @@ package struct FinishedCommand: Sendable {
     /// Runs a program. If that takes too long, it is told to end, and then made to.
     private static func run(
         _ executable: URL, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil,
-        atMost seconds: Int = 60
+        atMost seconds: Int = Self.patience
     ) async throws -> FinishedCommand {
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(10))]
@@ -137,6 +137,9 @@ package struct FinishedCommand: Sendable {
             return finished
         }
     }
+
+    /// How many seconds a command may take of which nothing else is said. It is there for one that hangs, not for a busy machine.
+    private static let patience = 180
 
     /// What a command may print, in bytes.
     private static let outputLimit = 16 * 1024 * 1024

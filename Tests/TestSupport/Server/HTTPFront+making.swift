@@ -16,7 +16,7 @@ extension Answer {
     /// may be too slow for a node that does not trust its memory at the moment.
     package static func settled(_ ask: () async throws -> Answer) async throws -> Answer {
         var answer = try await ask()
-        try await eventually(within: .seconds(10)) {
+        try await eventually {
             if answer.status == 503 { answer = try await ask() }
             return answer.status != 503
         }

@@ -50,7 +50,7 @@ package final class PostgresCluster: Sendable {
     }
 
     private static func postgres(_ arguments: [String]) async throws -> String {
-        let done = try await FinishedCommand.script("postgres", arguments, atMost: 120)
+        let done = try await FinishedCommand.script("postgres", arguments, atMost: 600)
         guard done.status == 0 else { throw ServerFailure("scripts/postgres \(arguments): \(done.text)") }
         return done.output
     }

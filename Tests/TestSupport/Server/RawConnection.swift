@@ -6,12 +6,19 @@ package final class RawConnection {
     /// Whether the other end was seen to end the connection.
     package private(set) var hasEnded = false
 
-    /// Connects to a port of 127.0.0.1. Reads wait at most `patience` seconds.
-    package init(port: Int, patience: Int = 10) throws {
+    /// How many seconds a read waits, so that nothing hangs.
+    private static let patience = 60
+
+    /// Connects to a port of 127.0.0.1.
+    ///
+    /// - Parameter sending: How many seconds the other end may take nothing until ``send(_:)`` gives up. A test of an end that stops
+    ///   reading waits for as long.
+    package init(port: Int, sending: Int = RawConnection.patience) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var wait = timeval(tv_sec: patience, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+        for (option, seconds) in [(SO_RCVTIMEO, Self.patience), (SO_SNDTIMEO, sending)] {
+            var wait = timeval(tv_sec: seconds, tv_usec: 0)
+            setsockopt(descriptor, SOL_SOCKET, option, &wait, socklen_t(MemoryLayout<timeval>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian

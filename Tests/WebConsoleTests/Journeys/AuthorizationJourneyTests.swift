@@ -32,7 +32,7 @@ struct AuthorizationJourneyTests {
     @Test(arguments: ["{\"a\":1}", "a|b", "a^b", "a`b", "a\\b", "<a>", "a'b", "a[b]"])
     func `a request with what browsers leave raw is not lost`(_ raw: String) async throws {
         let scene = try await scene()
-        let connection = try RawConnection(port: scene.server.port, patience: 5)
+        let connection = try RawConnection(port: scene.server.port)
         let path = scene.app.request(["state": nil], further: "&state=\(raw)")
         connection.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         let answer = String(decoding: connection.receive(), as: UTF8.self)
