@@ -24,6 +24,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PHONE = (360, 740)
 DESKTOP = (1200, 900)
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # RFC 7636 appendix B
+# How many seconds something that hangs is waited for. A busy machine takes many times as long as an idle one.
+PATIENCE = 120
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 # Who takes too long is told to end, and must not leave a browser behind.
@@ -53,7 +55,7 @@ def start(script):
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    driver.set_page_load_timeout(30)
+    driver.set_page_load_timeout(PATIENCE)
     atexit.register(driver.quit)
     return driver
 
@@ -148,8 +150,8 @@ class Browser:
                 return False
             except Exception:  # The page that it stood on is gone.
                 return True
-        WebDriverWait(self.driver, 20).until(is_gone)
-        WebDriverWait(self.driver, 20).until(lambda _: self.driver.find_elements(By.CSS_SELECTOR, "body"))
+        WebDriverWait(self.driver, PATIENCE).until(is_gone)
+        WebDriverWait(self.driver, PATIENCE).until(lambda _: self.driver.find_elements(By.CSS_SELECTOR, "body"))
 
     def keys(self, *keys):
         self.driver.switch_to.active_element.send_keys(*keys)

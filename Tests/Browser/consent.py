@@ -87,7 +87,7 @@ def without_script(walk: Walk):
         browser.shoot("form-post")
         assert f"at {app.uri.split('/')[2]}." in browser.text, browser.text
         browser.press(browser.heading.replace("Returning to", "Continue to"))
-        assert app.calls[-1][0] == "POST" and app.last()["code"], app.calls
+        assert app.last()["code"] and app.calls[-1][0] == "POST", app.calls
 
 
 def keyboard(walk: Walk):

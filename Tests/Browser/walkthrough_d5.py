@@ -11,7 +11,7 @@ import uuid
 
 from selenium.webdriver.support.ui import WebDriverWait
 
-from browser import CHALLENGE, VERIFIER, Browser, Callback, Walk, run
+from browser import CHALLENGE, PATIENCE, VERIFIER, Browser, Callback, Walk, run
 
 PASSWORD = "correct horse battery 1"
 SIZES = [((360, 740), False), ((360, 740), True), ((1280, 900), False), ((1280, 900), True)]
@@ -203,12 +203,12 @@ def making(walk):
         browser.fill("name", "Post Planner")
         told = lambda: browser.find("[data-wrong]").text
         browser.fill("'redirect_uris.0'", "http://app.example.com/back?state=1")
-        WebDriverWait(browser.driver, 5).until(lambda _: "http is for 127.0.0.1" in told())
+        WebDriverWait(browser.driver, PATIENCE).until(lambda _: "http is for 127.0.0.1" in told())
         browser.fill("'redirect_uris.0'", "https://app.example.com/back?state=1")
-        WebDriverWait(browser.driver, 5).until(lambda _: "only the answer may have" in told())
+        WebDriverWait(browser.driver, PATIENCE).until(lambda _: "only the answer may have" in told())
         look(browser, "new-app-typing")
         browser.fill("'redirect_uris.0'", "http://127.0.0.1:7777/back")
-        WebDriverWait(browser.driver, 5).until(lambda _: told() == "")
+        WebDriverWait(browser.driver, PATIENCE).until(lambda _: told() == "")
         browser.press("Add more")
         assert browser.find("[name='redirect_uris.0']").get_attribute("value") == "http://127.0.0.1:7777/back"
         browser.find("[name='scope.analytics.read']").click()

@@ -6,7 +6,7 @@ import urllib.request
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from browser import PHONE
+from browser import PATIENCE, PHONE
 from console_walk import Visitor, run_step
 
 TITLES = {"facebook": "Facebook", "instagram": "Instagram", "google-business-profile": "Google Business Profile",
@@ -27,7 +27,7 @@ class Somebody(Visitor):
 
     def until(self, there, what):
         try:
-            WebDriverWait(self.driver, 20).until(lambda _: there())
+            WebDriverWait(self.driver, PATIENCE).until(lambda _: there())
         except Exception:
             raise AssertionError(f"no {what}: {self.url} {self.text}") from None
 

@@ -82,7 +82,7 @@ def g2(walk):
     assert status == 403 and told["X-Auth-Reason"] == "address", dict(told)
     short = desk.make(f"/api/v1/organizations/{desk.account}/api-keys", {
         "name": "Short", "scopes": ["assessments.read"], "lifetime_seconds": 1})["key"]
-    for _ in range(600):
+    for _ in range(1200):
         if desk.verify(short)[0] == 401:
             return
         time.sleep(0.05)

@@ -21,7 +21,7 @@ struct WalkthroughConnectionsTests {
                 try Data(facts.bytes).write(to: URL(filePath: "\(folder)/walk.json"))
                 let pictures = ProcessInfo.processInfo.environment["CLAVIGER_SCREENSHOTS"] ?? ""
                 let walk = try await BrowserScript.run(
-                    "walkthrough_e", ["\(folder)/walk.json", pictures, "e"], atMost: 900)
+                    "walkthrough_e", ["\(folder)/walk.json", pictures, "e"])
                 #expect(walk.status == 0, "\(walk.text)")
             }
         }

@@ -3,21 +3,18 @@
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 
-from visit import told
+from visit import free_port, told
 
 from proof.pages import Visitor
 
 case = told()
 folder = pathlib.Path(tempfile.mkdtemp(prefix="claviger-apache-"))
 folder.chmod(0o755)
-with socket.socket() as free:
-    free.bind(("127.0.0.1", 0))
-    port = free.getsockname()[1]
+port = free_port()
 base = f"http://127.0.0.1:{port}"
 user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
 modules = "\n".join(
@@ -78,7 +75,7 @@ apache = subprocess.Popen(
     stderr=subprocess.STDOUT)
 try:
     visitor, party = Visitor(case.issuer), Visitor(base)
-    for _ in range(100):
+    for _ in range(600):
         try:
             page = party.get("/protected/")
             break
@@ -109,5 +106,5 @@ try:
     print("signed out")
 finally:
     apache.terminate()
-    apache.wait(10)
+    apache.wait(60)
     shutil.rmtree(folder, ignore_errors=True)

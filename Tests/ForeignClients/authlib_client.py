@@ -2,7 +2,7 @@
 
 import json
 
-from visit import approved, told
+from visit import approved, patient, told
 
 import requests
 from authlib.integrations.base_client import OAuthError
@@ -13,12 +13,13 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 case = told()
-metadata = requests.get(f"{case.issuer}/.well-known/openid-configuration", timeout=60).json()
+web = patient(requests.Session())
+metadata = web.get(f"{case.issuer}/.well-known/openid-configuration", timeout=60).json()
 assert metadata["issuer"] == case.issuer
-session = OAuth2Session(
+session = patient(OAuth2Session(
     case.client_id, case.client_secret or None, scope=case.scope, redirect_uri=case.redirect_uri,
     token_endpoint_auth_method=case.method, code_challenge_method="S256",
-    revocation_endpoint_auth_method=case.method, introspection_endpoint_auth_method=case.method)
+    revocation_endpoint_auth_method=case.method, introspection_endpoint_auth_method=case.method))
 verifier, nonce = generate_token(48), generate_token(16)
 url, state = session.create_authorization_url(
     metadata["authorization_endpoint"], code_verifier=verifier, nonce=nonce)
@@ -29,7 +30,7 @@ token = session.fetch_token(
 assert token["token_type"] == "Bearer" and token["refresh_token"], sorted(token)
 print("code exchanged")
 
-keys = KeySet.import_key_set(requests.get(metadata["jwks_uri"], timeout=60).json())
+keys = KeySet.import_key_set(web.get(metadata["jwks_uri"], timeout=60).json())
 decoded = jwt.decode(token["id_token"], keys, algorithms=[case.algorithm])
 assert decoded.header["alg"] == case.algorithm
 claims = CodeIDToken(
@@ -56,7 +57,7 @@ if case.method != "none":
 
 answer = session.revoke_token(metadata["revocation_endpoint"], token=token["refresh_token"])
 assert answer.status_code == 200, answer.text
-answer = requests.get(
+answer = web.get(
     metadata["userinfo_endpoint"], headers={"Authorization": f"Bearer {token['access_token']}"}, timeout=60)
 assert answer.status_code == 401, answer.text
 try:

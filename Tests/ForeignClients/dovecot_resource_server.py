@@ -90,7 +90,7 @@ userdb {{
         dovecot = subprocess.Popen(
             ["dovecot", "-F", "-c", f"{folder}/dovecot.conf"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
-            for _ in range(100):
+            for _ in range(1200):
                 if (path / "run" / "auth-client").exists():
                     break
                 time.sleep(0.05)

@@ -15,7 +15,7 @@ with urllib.request.urlopen(f"{issuer}/openapi.json") as reply, open(f"{folder}/
 made = subprocess.run(
     [sys.executable, "-m", "openapi_python_client", "generate", "--path", f"{folder}/openapi.json", "--meta", "none",
      "--output-path", f"{folder}/made", "--overwrite"],
-    capture_output=True, text=True, timeout=120)
+    capture_output=True, text=True, timeout=600)
 warnings = [line for line in made.stdout.splitlines() if line.startswith("WARNING")]
 assert made.returncode == 0, made.stdout + made.stderr
 assert warnings == [], warnings

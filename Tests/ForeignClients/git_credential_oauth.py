@@ -9,6 +9,8 @@ import urllib.request
 
 from visit import approved, told
 
+from proof.again import opened
+
 case = told()
 with tempfile.TemporaryDirectory(prefix="claviger-git.") as home:
     environment = os.environ | {"HOME": home, "XDG_CONFIG_HOME": home, "BROWSER": "true"}
@@ -36,6 +38,6 @@ with tempfile.TemporaryDirectory(prefix="claviger-git.") as home:
     assert helper.returncode == 0 and token, helper.stderr.read()
 request = urllib.request.Request(
     f"{case.issuer}/verify?scope=data.read", headers={"Authorization": f"Bearer {token[1]}"})
-with urllib.request.urlopen(request, timeout=60) as answer:
+with opened(request) as answer:
     assert answer.status == 200, answer.status
 print("verified")

@@ -55,7 +55,7 @@ for name, value in {case.settings!r}.items():
             env=os.environ | {"PATH": f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"})
     try:
         browser = requests.Session()
-        for _ in range(300):
+        for _ in range(600):
             try:
                 if browser.get(f"http://127.0.0.1:{hub}/hub/health", timeout=60).status_code == 200:
                     break

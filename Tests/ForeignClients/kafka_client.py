@@ -24,7 +24,7 @@ producer = Producer(
         "sasl.oauthbearer.token.endpoint.url": f"{case.issuer}/oauth2/token", "debug": "security",
         "error_cb": lambda error: errors.append(error.str()), "logger": None,
     } | {"logger": Lines()})
-for _ in range(100):
+for _ in range(600):
     producer.poll(0.1)
     if errors:
         break

@@ -11,6 +11,8 @@ import urllib.request
 
 from visit import approved, told
 
+from proof.again import opened
+
 import httpx2
 from mcp.client.auth import OAuthClientProvider
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata
@@ -20,7 +22,7 @@ case = told()
 
 def ask(path, body=None, headers={}):
     request = urllib.request.Request(f"{case.issuer}{path}", body, headers)
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with opened(request) as answer:
         return json.load(answer)
 
 

@@ -1,14 +1,14 @@
 """requests-oauthlib as the client: code with PKCE and refresh, by a web application."""
 
-from visit import approved, told
+from visit import approved, patient, told
 
 from oauthlib.oauth2 import InvalidGrantError, WebApplicationClient
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 
 case = told()
-session = OAuth2Session(
-    client=WebApplicationClient(case.client_id), scope=case.scope.split(), redirect_uri=case.redirect_uri, pkce="S256")
+session = patient(OAuth2Session(
+    client=WebApplicationClient(case.client_id), scope=case.scope.split(), redirect_uri=case.redirect_uri, pkce="S256"))
 url, state = session.authorization_url(f"{case.issuer}/oauth2/authorize")
 
 response = approved(case, url)

@@ -22,14 +22,14 @@ def main():
         environment = {"PATH": os.environ["PATH"], "SOFTHSM2_CONF": f"{folder}/conf"}
         subprocess.run(
             ["softhsm2-util", "--init-token", "--free", "--label", "claviger", "--so-pin", secrets.token_hex(4), "--pin", pins["right"]],
-            env=environment, check=True, capture_output=True, timeout=60)
+            env=environment, check=True, capture_output=True, timeout=180)
 
         def run(*arguments, pin="right", **variables):
             told = {
                 "PKCS11_MODULE": "/usr/lib/softhsm/libsofthsm2.so", "PKCS11_TOKEN": "claviger", "PKCS11_PIN_FILE": f"{folder}/{pin}",
             }
             return subprocess.run(
-                [script, *arguments], env={**environment, **told, **variables}, capture_output=True, text=True, timeout=60)
+                [script, *arguments], env={**environment, **told, **variables}, capture_output=True, text=True, timeout=180)
 
         first, second = f"{folder}/wrapped", f"{folder}/wrapped-anew"
         made = [

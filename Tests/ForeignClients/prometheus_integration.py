@@ -36,7 +36,7 @@ with tempfile.TemporaryDirectory(prefix="claviger-prometheus.") as folder:
         ], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         target = None
-        for _ in range(300):
+        for _ in range(600):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/targets", timeout=60) as answer:
                     target = json.load(answer)["data"]["activeTargets"][0]

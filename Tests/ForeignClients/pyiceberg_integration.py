@@ -8,6 +8,8 @@ import urllib.request
 
 from visit import told
 
+from proof.again import opened
+
 from pyiceberg.catalog import load_catalog
 
 case = told()
@@ -20,7 +22,7 @@ class Catalogue(http.server.BaseHTTPRequestHandler):
         question = urllib.request.Request(
             f"{case.issuer}/verify?scope=data.read", headers={"Authorization": self.headers["Authorization"] or ""})
         try:
-            with urllib.request.urlopen(question, timeout=60):
+            with opened(question):
                 body = {"defaults": {}, "overrides": {}} if "/config" in self.path else {"namespaces": [["sales"]]}
                 self.answer(200, body)
         except urllib.error.HTTPError as refusal:

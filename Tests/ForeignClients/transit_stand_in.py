@@ -73,7 +73,7 @@ def main():
                 "PATH": before + os.environ["PATH"], "VAULT_ADDR": f"http://127.0.0.1:{server.server_port}",
                 "TRANSIT_TOKEN_FILE": f"{folder}/{token}",
             }
-            return subprocess.run([script, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+            return subprocess.run([script, *arguments], env=environment, capture_output=True, text=True, timeout=180)
 
         with open(f"{folder}/other", "w") as file:
             file.write("vault:v1:AAAA\n")

@@ -1,9 +1,8 @@
-"""What the scripts of this folder share: who they are told to be, and a visitor of the pages."""
+"""What the scripts of this folder share: who they are told to be, a visitor of the pages, and sessions that ask again."""
 
 import json
 import os
 import pathlib
-import socket
 import sys
 import types
 import urllib.parse
@@ -11,7 +10,9 @@ import urllib.parse
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"))
 
+from proof.again import LONGEST, TRIES
 from proof.pages import Visitor
+from proof.ports import free_port
 
 # The server under test speaks plain HTTP on this machine.
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -30,11 +31,23 @@ def approved(case, url):
     return page.away
 
 
-def free_port():
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+def patient(session):
+    """A session of `requests`, or of a client that is one, which does what is asked of clients: a request that is answered 503 with
+    Retry-After is sent again, a bounded number of times."""
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
+
+    class Again(Retry):
+        RETRY_AFTER_STATUS_CODES = frozenset([503])
+
+        def get_retry_after(self, response):
+            seconds = super().get_retry_after(response)
+            return seconds and min(seconds, LONGEST)
+
+    tries = Again(
+        TRIES - 1, connect=False, read=False, other=False, redirect=False, allowed_methods=None, raise_on_status=False)
+    session.mount("http://", HTTPAdapter(max_retries=tries))
+    return session
 
 
 def followed(address):

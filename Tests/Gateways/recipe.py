@@ -24,6 +24,11 @@ import time
 import types
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from proof.ports import free_port
+
 TOOLS = ROOT / ".build-tools/gateways/bin"
 SECRET = "<32 to 256 characters>"
 NINE = [
@@ -43,12 +48,6 @@ def blocks(heading):
     text = (ROOT / "docs/gateways.md").read_text()
     section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.S | re.M).group(1)
     return re.findall(r"^```\w+\n(.*?)^```", section, re.S | re.M)
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 class Server:
@@ -658,7 +657,9 @@ def own_addresses():
 
 
 def wait_until(holds):
-    for _ in range(300):
+    # A gateway starts within a second where nothing else happens.
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
         with contextlib.suppress(OSError, http.client.HTTPException):
             if holds():
                 return

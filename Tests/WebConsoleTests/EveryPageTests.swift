@@ -14,7 +14,7 @@ struct EveryPageTests {
             .appending(path: "../../Products/\(product).yaml").standardizedFileURL
         try await ServerProcess.withDemo(arguments: ["--product", file.path]) { server, _ in
             let walk = try await BrowserScript.run(
-                "every_page", [server.folder.path + "/credentials.json", "--way", way], atMost: 900)
+                "every_page", [server.folder.path + "/credentials.json", "--way", way])
             #expect(walk.status == 0, "\(walk.text)")
         }
     }

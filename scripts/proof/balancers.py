@@ -7,7 +7,8 @@ import socket
 import subprocess
 import time
 
-from proof.setting import ROOT, free_port, give_up
+from proof.ports import free_port
+from proof.setting import ROOT, give_up
 
 SECTION = "Two nodes behind a proxy"
 # What stands in the document for the nodes.
@@ -53,7 +54,7 @@ class Balancer:
                 self.command(file), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 env={**os.environ, "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder),
                      "XDG_CONFIG_HOME": str(self.folder)})
-        for _ in range(200):
+        for _ in range(1200):
             if self.process.poll() is not None:
                 break
             with socket.socket() as probe:

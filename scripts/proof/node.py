@@ -5,11 +5,12 @@ import signal
 import subprocess
 from time import monotonic as now
 
-from proof.setting import free_port, give_up
+from proof.ports import free_port
+from proof.setting import give_up
 from proof.wire import Wire, request
 
 # How long a server may take to be well, in seconds.
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Answering:

@@ -4,6 +4,8 @@ import html.parser
 import http.client
 import urllib.parse
 
+from proof.again import settled
+
 
 class Page:
     """What a visit ended with: a page of ours, or the address that we were sent away to."""
@@ -100,7 +102,7 @@ class Visitor:
     def visit(self, method, url, body=None):
         url = urllib.parse.urljoin(self.issuer, url)
         for _ in range(10):
-            status, headers, text = self.ask(method, url, body)
+            status, headers, text = settled(lambda: self.ask(method, url, body))
             location = headers.get("Location")
             if not 300 <= status < 400 or not location:
                 return Page(status, url, text)
@@ -112,7 +114,7 @@ class Visitor:
 
     def ask(self, method, url, body):
         parts = urllib.parse.urlsplit(url)
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         headers = {"Accept": "text/html"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

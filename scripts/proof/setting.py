@@ -3,7 +3,6 @@
 import contextlib
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -72,13 +71,6 @@ def build_commit(commit, *products):
             print(f"building {product} of {sha[:12]} (release; about 15 minutes in all)", flush=True)
             compiled(product, source, into, of=f" of {sha[:12]}")
     return into
-
-
-def free_port():
-    """A port of this machine at which nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @contextlib.contextmanager

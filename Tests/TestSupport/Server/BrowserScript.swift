@@ -7,7 +7,7 @@ package enum BrowserScript {
     ///
     /// - Parameter seconds: For how long it may run, without the time that it waits for others.
     package static func run(
-        _ name: String, _ arguments: [String], atMost seconds: Int = 300
+        _ name: String, _ arguments: [String], atMost seconds: Int = 900
     ) async throws -> FinishedCommand {
         try await turnstile.pass {
             try await FinishedCommand.python(["Tests/Browser/\(name).py"] + arguments, atMost: seconds)

@@ -13,7 +13,7 @@ enum Walkthrough {
     }
 
     /// Takes one step of `Tests/Browser/walkthrough_<letter>.py`.
-    static func take(_ step: String, of letter: String, atMost seconds: Int = 300) async throws {
+    static func take(_ step: String, of letter: String, atMost seconds: Int = 900) async throws {
         let (server, _) = try RunningServer.current
         let pictures = ProcessInfo.processInfo.environment["CLAVIGER_SCREENSHOTS"] ?? ""
         let walk = try await BrowserScript.run(

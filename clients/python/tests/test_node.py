@@ -56,7 +56,7 @@ class NodeCase(unittest.TestCase):
 
     def remember(self):
         """A stream that has lasted, and a credential that is known."""
-        self.assertTrue(self.verifier.wait_until_remembering(20))
+        self.assertTrue(self.verifier.wait_until_remembering(60))
         self.node.clock.skip(800)
         self.assertTrue(eventually(self.knows))
 
@@ -270,7 +270,7 @@ class BrokenStreamTests(NodeCase):
             return f'event: hello\ndata: {{"node":"n1","now":{self.node.clock() // 1000},"resumed":false}}\n\n'
 
         self.node.hello = hello
-        self.assertTrue(self.verifier.wait_until_remembering(20))
+        self.assertTrue(self.verifier.wait_until_remembering(60))
         self.assertEqual(self.node.requests_for_streams, 2)
 
     def test_it_is_not_served(self):
@@ -483,7 +483,7 @@ class ForkTests(NodeCase):
             said = b"nothing"
             try:
                 starts = self.verifier.mode
-                said = f"{starts}, {self.verifier.wait_until_remembering(20)}, {self.status()}".encode()
+                said = f"{starts}, {self.verifier.wait_until_remembering(60)}, {self.status()}".encode()
             finally:
                 os.write(writing, said)
                 os._exit(0)
