@@ -9,6 +9,7 @@ import Testing
 final class CarbonFront: HTTPFront {
     let base: String
     let client: HTTPClient
+    let isPatient: Bool
     private let port: Int
     private let folder: Folder
     private let database: PostgresDatabase?
@@ -17,11 +18,13 @@ final class CarbonFront: HTTPFront {
     /// - Parameters:
     ///   - filters: Whether queries say whose rows they want.
     ///   - client: By which it is asked, nil for one that knows the usual authorities.
+    ///   - patient: Whether it is asked again after a 503. A test of 503 itself says false.
     ///   - options: What else is set.
     init(
-        filters: Bool = true, verifier: (any CallerVerifier)? = nil, client: HTTPClient? = nil,
+        filters: Bool = true, verifier: (any CallerVerifier)? = nil, client: HTTPClient? = nil, patient: Bool = true,
         _ options: (inout CarbonOptions) -> Void = { _ in }
     ) async throws {
+        isPatient = patient
         folder = try Folder()
         var settings = CarbonOptions(data: folder.path + "/data", port: 0)
         settings.filters = filters

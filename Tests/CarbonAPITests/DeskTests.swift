@@ -19,12 +19,13 @@ struct DeskTests {
             let foreign = try await desk.makeIntegration(in: other, scopes: writing, as: demo.operatorKey)
             let reading = try await desk.makeIntegration(
                 in: demo.account, scopes: ["facilities.read"], as: demo.operatorKey)
-            let api = try await CarbonFront(verifier: DeskVerifier(DeskVerifier.Options(address: desk.base)))
+            let api = try await CarbonFront(
+                verifier: DeskVerifier(DeskVerifier.Options(address: desk.base)), patient: false)
             let hours = Lock(0)
             let near = try await CarbonFront(
                 verifier: LibraryVerifier(
                     address: desk.base, clientID: demo.resourceServer.id, clientSecret: demo.resourceServer.secret,
-                    now: { Int(Date().timeIntervalSince1970) + hours.withLock(\.self) * 3600 }))
+                    now: { Int(Date().timeIntervalSince1970) + hours.withLock(\.self) * 3600 }), patient: false)
 
             // PACT's clients look for the endpoint at this path, and the documentation's at that one.
             let pact = try await desk.tokenAnswer(demo.integration, path: "/auth/token").json["access_token"].string

@@ -60,12 +60,22 @@ import Testing
 private struct Nginx {
     private let process: BackgroundProcess
     private let folder: Folder
-    let front: Front
+    private let front: Front
 
-    static func run<R>(before server: ServerProcess, _ body: (Front) async throws -> R) async throws -> R {
+    static func run<R>(before server: ServerProcess, _ body: (Nginx) async throws -> R) async throws -> R {
         let nginx = try await Nginx(before: server)
         defer { nginx.process.signal(SIGTERM) }
-        return try await body(nginx.front)
+        return try await body(nginx)
+    }
+
+    /// What it answers. Of a 503 of ours, which clients are to send again, `auth_request` makes 500.
+    func get(_ path: String, bearer: String?, headers: [(String, String)] = []) async throws -> Answer {
+        var answer = try await front.get(path, bearer: bearer, headers: headers)
+        try await eventually {
+            if answer.status == 500 { answer = try await front.get(path, bearer: bearer, headers: headers) }
+            return answer.status != 500
+        }
+        return answer
     }
 
     private init(before server: ServerProcess) async throws {

@@ -38,7 +38,7 @@ struct OutageTests {
         try await becomes("both are back") {
             server.lines("the database is back").count == 1 && server.lines("the revocation feed is back").count == 1
         }
-        #expect(try await server.get("/readyz").status == 200)
+        try await becomes("it is ready") { try await server.get("/readyz").status == 200 }
         for (message, level) in [
             ("the database is lost", "error"), ("the revocation feed is lost", "error"),
             ("the database is back", "notice"), ("the revocation feed is back", "notice"),

@@ -20,8 +20,8 @@ import Testing
 
     private func withScene(_ body: (Scene) async throws -> Void) async throws {
         let port = try FreePort.find()
-        let host = Front(base: "http://127.0.0.1:\(port)")
-        let issuer = Front(base: host.base + "/auth")
+        let host = Front(base: "http://127.0.0.1:\(port)", patient: true)
+        let issuer = Front(base: host.base + "/auth", patient: true)
         try await ServerProcess.withDemo(arguments: ["--issuer", issuer.base]) { server, demo in
             let folder = try Folder()
             let proxy = try await StrippingProxy(at: port, before: server, in: folder)

@@ -10,7 +10,7 @@ import Testing
         let before = try server.credentials()
         for _ in 0..<3 { #expect(try await server.verify(before.apiKey).status == 200) }
         #expect(try await server.stop() == 0)
-        #expect(!server.log.contains("warning"))
+        #expect(!server.log.contains("warning"), "\(server.log)")
         try await server.start()
         let after = try server.credentials()
         let keys = try await server.get("/api/v1/organizations/\(after.account)/api-keys", bearer: after.operatorKey)

@@ -8,16 +8,16 @@ struct WaitingForNodesTests {
         let key = try await server.makeKey(in: demo.account, as: demo.operatorKey)
         let edit = try await server.call(
             "PATCH", key.path, bearer: demo.operatorKey, ["description": "Waited for"],
-            headers: [("Prefer", "wait=1")])
+            headers: [("Prefer", "wait=8")])
         #expect(edit.status == 200)
-        #expect(edit.headers["preference-applied"] == "wait=1")
+        #expect(edit.headers["preference-applied"] == "wait=8")
         #expect(edit.headers["claviger-confirmed"]?.hasPrefix("nodes=1, confirmed=1, milliseconds=") == true)
         let rotation = try await server.call(
             "POST", key.path + "/rotate", bearer: demo.operatorKey, headers: [("Prefer", "respond-async, wait=60")])
         #expect(rotation.status == 200)
         #expect(rotation.headers["preference-applied"] == "wait=10")
         let deletion = try await server.call(
-            "DELETE", key.path, bearer: demo.operatorKey, headers: [("Prefer", "wait=2")])
+            "DELETE", key.path, bearer: demo.operatorKey, headers: [("Prefer", "wait=9")])
         #expect(deletion.status == 204)
         #expect(deletion.headers["claviger-confirmed"]?.hasPrefix("nodes=1, confirmed=1, milliseconds=") == true)
     }

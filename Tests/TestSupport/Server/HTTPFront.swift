@@ -44,10 +44,12 @@ package protocol HTTPFront: Sendable {
 package struct Front: HTTPFront {
     package let base: String
     package let client: HTTPClient
+    package let isPatient: Bool
 
-    package init(base: String, by client: HTTPClient? = nil) {
+    package init(base: String, by client: HTTPClient? = nil, patient: Bool = false) {
         self.base = base
         self.client = client ?? impatientClient
+        isPatient = patient
     }
 }
 
