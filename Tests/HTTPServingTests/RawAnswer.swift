@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 
 /// An answer as it stood on the wire.
@@ -85,9 +86,20 @@ extension ServerProcess {
     func exchangeAtBothDoors(_ text: String) throws -> [RawAnswer] {
         let isHead = text.hasPrefix("HEAD ")
         return [
-            try exchange(text, bodiless: isHead ? [0] : [])[0],
-            try exchange(request("GET", "/readyz") + text, answers: 2, bodiless: isHead ? [1] : [])[1],
+            try settled { try exchange(text, bodiless: isHead ? [0] : [])[0] },
+            try settled { try exchange(request("GET", "/readyz") + text, answers: 2, bodiless: isHead ? [1] : [])[1] },
         ]
+    }
+
+    /// The answer, asked for again while the server cannot tell (503), as ``HTTPFront`` does.
+    private func settled(_ ask: () throws -> RawAnswer) throws -> RawAnswer {
+        let end = Date.now.addingTimeInterval(60)
+        var answer = try ask()
+        while isPatient, answer.status == 503, .now < end {
+            Thread.sleep(forTimeInterval: 0.02)
+            answer = try ask()
+        }
+        return answer
     }
 
     /// Sends text on a connection of its own and reads until the server ends the connection.

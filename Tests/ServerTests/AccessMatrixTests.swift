@@ -175,7 +175,9 @@ struct OtherAccessTests {
         let (server, demo) = try RunningServer.current
         for path in Self.open.values {
             for bearer in [nil, demo.apiKey, "nonsense"] {
-                #expect(try await server.get(path, bearer: bearer).status == 200, "\(path)")
+                // One on PostgreSQL is not ready for as long as it hears late.
+                let answer = try await Answer.settled { try await server.get(path, bearer: bearer) }
+                #expect(answer.status == 200, "\(path)")
             }
         }
     }

@@ -91,7 +91,7 @@ struct InstallationTests {
             let first = try await ServerProcess(command: "serve", on: database, arguments: settings.flags())
             defer { first.kill() }
             try await first.start()
-            #expect(try await first.get("/readyz").text == "ready\n")
+            try await becomes("it warns of nothing") { try await first.get("/readyz").text == "ready\n" }
             var other = settings
             other.product = "product: {name: Another}\nscopes: {read: {description: Read}}\n"
             let doctor = try await database.claviger(["doctor"] + other.flags())
@@ -102,9 +102,11 @@ struct InstallationTests {
             let second = try await ServerProcess(command: "serve", on: database, arguments: other.flags())
             defer { second.kill() }
             try await second.start()
-            #expect(try await second.get("/readyz").text == "ready\n")
-            let warning = try await first.get("/readyz")
-            #expect(warning.status == 200 && warning.text.contains("\nwarning: the product definition"))
+            try await becomes("the second warns of nothing") { try await second.get("/readyz").text == "ready\n" }
+            try await becomes("the first warns") {
+                let warning = try await first.get("/readyz")
+                return warning.status == 200 && warning.text.contains("\nwarning: the product definition")
+            }
         }
     }
 
