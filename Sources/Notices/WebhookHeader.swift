@@ -42,7 +42,7 @@ package struct WebhookHeader: Sendable, Redacted {
         guard name.wholeMatch(of: /[!#$%&'*+.^_`|~0-9A-Za-z-]+/) != nil, name.utf8.count <= longestName else {
             return false
         }
-        // Some receivers read one as the other (threat G2).
+        // Some receivers read one as the other (threat R9).
         let word = name.lowercased().replacing("_", with: "-")
         return !ours.contains(word) && !ourBeginnings.contains { word.hasPrefix($0) }
     }

@@ -140,6 +140,7 @@ struct IntegrationListTests {
         let (server, demo) = try RunningServer.current
         let account = try await server.makeAccount("Paused \(section)", as: demo.operatorKey)
         let isApp = section == "apps"
+        let name = isApp ? "Paula" : "Petra"
         let (id, path) =
             if isApp {
                 try await server.makeApp(in: account, as: demo.operatorKey).place
@@ -147,7 +148,7 @@ struct IntegrationListTests {
                 try await server.makeIntegration(in: account, as: demo.operatorKey).place
             }
         func state() async throws -> JSON { try await server.get(path, bearer: demo.operatorKey).json["state"] }
-        var visitor = try await visitor(in: account, "Petra")
+        var visitor = try await visitor(in: account, name)
         let list = "/o/\(account)/\(section)"
         let page = "\(list)/\(id)"
         let question = try await visitor.open("\(page)/disable")
@@ -156,7 +157,7 @@ struct IntegrationListTests {
         #expect(try await visitor.fill(question, "\(page)/disable", []).status == 303)
         #expect(try await state() == "disabled")
         let shown = try await visitor.open(page)
-        #expect(shown.text.contains("Disabled") && shown.text.contains("Petra"), "\(shown.text)")
+        #expect(shown.text.contains("Disabled") && shown.text.contains(name), "\(shown.text)")
         #expect(try await visitor.open("\(list)?disabled=on").rowNames.count == 1)
         #expect(try await visitor.fill(shown, "\(page)/enable", []).status == 303)
         #expect(try await state() == "active")
