@@ -140,7 +140,7 @@ struct IntegrationListTests {
         let (server, demo) = try RunningServer.current
         let account = try await server.makeAccount("Paused \(section)", as: demo.operatorKey)
         let isApp = section == "apps"
-        let name = isApp ? "Paula" : "Petra"
+        let name = isApp ? "Pamela" : "Philip"
         let (id, path) =
             if isApp {
                 try await server.makeApp(in: account, as: demo.operatorKey).place
