@@ -1,7 +1,6 @@
 """librdkafka's own way to fetch tokens (`sasl.oauthbearer.method=oidc`): it reads the token that it gets, and says why where
 it cannot. No broker is needed for that."""
 
-import time
 
 from visit import told
 
