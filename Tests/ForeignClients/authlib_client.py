@@ -1,6 +1,5 @@
 """Authlib as the client: metadata, code with PKCE, ID token, userinfo, refresh, introspection, revocation."""
 
-
 from visit import approved, patient, told
 
 import requests

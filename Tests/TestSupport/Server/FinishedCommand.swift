@@ -72,6 +72,14 @@ package struct FinishedCommand: Sendable {
         text.contains("Selected: \(operations)/\(operations)") && text.contains("Tested: \(operations)\n")
     }
 
+    /// What schemathesis says of what it found, or its last words where it found nothing.
+    package var faults: Substring {
+        guard let begin = text.firstRange(of: "= FAILURES =") ?? text.firstRange(of: "= ERRORS =") else {
+            return text.suffix(8000)
+        }
+        return text[begin.lowerBound...].prefix(8000)
+    }
+
     private static var foreignClients: URL { root.appendingPathComponent("Tests/ForeignClients") }
 
     /// Runs a recipe of `docs/gateways.md` through the real gateway, with `Tests/Gateways/recipe.py`.
