@@ -74,7 +74,8 @@ struct Reply: Hashable, Sendable {
     /// The reply as HTTP. None may be kept by a cache: all of them are for one caller, and some carry a secret.
     func response(at address: PublicAddress) -> Response {
         var headers: HTTPFields = [.cacheControl: "no-store"]
-        if !body.isEmpty { headers[.contentType] = mediaType }
+        // A text of no lines is a text.
+        if !body.isEmpty || status == .ok { headers[.contentType] = mediaType }
         if let next { headers[.link] = "<\(address.link(next))>; rel=\"next\"" }
         headers[.eTag] = entityTag?.text
         headers[.location] = location.map(address.link)

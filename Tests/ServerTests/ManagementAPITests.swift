@@ -107,6 +107,14 @@ struct ManagementAPITests {
         try isProblem(try await server.get(list + "&format=xml", bearer: key), 400, "bad-parameter")
     }
 
+    @Test func `behind the last entry of the provable log is a text of no lines`() async throws {
+        let (server, demo) = try RunningServer.current
+        let entries = "/api/v1/accounts/\(demo.account)/audit-log/entries"
+        let answer = try await server.get(entries + "?start=1000000", bearer: demo.operatorKey)
+        #expect(answer.status == 200 && answer.text.isEmpty, "\(answer.text)")
+        #expect(answer.headers["content-type"] == "text/plain; charset=utf-8")
+    }
+
     @Test func `include takes nothing but descendants`() async throws {
         let (server, key, _, path) = try await organization()
         #expect(try await server.get(path + "/api-keys?include=descendants", bearer: key).status == 200)
